@@ -144,7 +144,8 @@ _BARS = ArtifactFilter(type=ArtifactFilterType(any_=["progress"]))
 
 
 def _is_step(task: TaskRun) -> bool:
-    return any(tag.startswith("script:") for tag in task.tags)
+    # One that has not begun has no name of its own yet.
+    return task.run_count > 0 and any(tag.startswith("script:") for tag in task.tags)
 
 
 def _run(run: FlowRun) -> Run:

@@ -45,7 +45,8 @@ async def register(stanzas: list[dict[str, Any]], version: str) -> str:
     async with get_client() as client:
         known, _, _ = await asyncio.gather(_known(client), _make_pool(client), _make_limits(client))
         kept = await asyncio.gather(*(_make(client, stanza, version, known) for stanza in stanzas))
-        retired = [deployment for deployment in known.values() if deployment.id not in kept]
+        gone = [deployment for deployment in known.values() if deployment.id not in kept]
+        retired = [deployment for deployment in gone if RETIRED not in deployment.tags]
         for deployment in retired:
             await client.update_deployment(deployment.id, DeploymentUpdate(paused=True, tags=[RETIRED]))
     names = ", ".join(deployment.name for deployment in retired)
@@ -54,7 +55,7 @@ async def register(stanzas: list[dict[str, Any]], version: str) -> str:
 
 
 async def _known(client: PrefectClient) -> Known:
-    ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[POOL]))
+    ours = DeploymentFilter(tags=DeploymentFilterTags(any_=[POOL, RETIRED]))
     deployments = await client.read_deployments(deployment_filter=ours, limit=200)
     return {(deployment.flow_id, deployment.name): deployment for deployment in deployments}
 
@@ -97,6 +98,8 @@ async def _make(client: PrefectClient, stanza: dict[str, Any], version: str, kno
         concurrency_limit=limit and limit["limit"],
         concurrency_options=limit and ConcurrencyOptions(collision_strategy=limit["collision_strategy"]),
         tags=stanza.get("tags"),
+        # One that returns goes on; an operator's own pause is left alone.
+        paused=False if before and RETIRED in before.tags else None,
         work_pool_name=stanza["work_pool"]["name"],
         job_variables=stanza["work_pool"].get("job_variables"),
     )

@@ -117,7 +117,13 @@ async def attempt(step: Step, flags: dict[str, Any], run: str) -> State[Result]:
     if outcome.code != 0 or outcome.why is not None:
         raise StepFailed(outcome.as_failure(step.script.name), outcome.code)
     result = outcome.result or {}
-    return Completed(message=", ".join(f"{key} {value}" for key, value in result.items()) or None, data=result)
+    return Completed(message=summary(result), data=result)
+
+
+def summary(result: Result) -> str:
+    """A result in a line: what is not zero."""
+    told = ", ".join(f"{key} {value}" for key, value in result.items() if value)
+    return told or "nothing new"
 
 
 @dataclass(frozen=True, kw_only=True)

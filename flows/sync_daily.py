@@ -10,7 +10,7 @@ from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
 from flows.catalog import SYNC_DAILY, Step
-from flows.command import Result, run_step, this_run
+from flows.command import Result, run_step, summary, this_run
 
 
 class Day(TypedDict):
@@ -76,7 +76,7 @@ async def _sum_up(states: Mapping[str, State[Result]]) -> State[Day]:
             outcome, detail = "skipped", result["skipped"]
             skipped[name] = detail
         else:
-            outcome, detail = "succeeded", ", ".join(f"{key} {value}" for key, value in result.items())
+            outcome, detail = "succeeded", summary(result)
         table.append({"step": name, "outcome": outcome, "detail": detail})
     await acreate_table_artifact(table, key=SYNC_DAILY.name, description="The day, step by step")
     day = Day(

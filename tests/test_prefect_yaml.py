@@ -39,7 +39,7 @@ def test_prefect_knows_every_key() -> None:
 
 def test_names_are_the_catalogs_and_in_its_order() -> None:
     names = [f"{load_flow_from_entrypoint(stanza['entrypoint']).name}/{stanza['name']}" for stanza in stanzas()]
-    assert names == [target.deployment for target in (*GROUPS, *SCRIPTS)]
+    assert names == [group.deployment for group in GROUPS] + [script.deployment for script in SCRIPTS]
 
 
 def test_each_group_is_an_async_flow_that_is_called_like_its_module() -> None:

@@ -13,15 +13,19 @@ from flows.catalog import (
     SYNC_PRESS,
     Flag,
     FlagRefused,
+    Flags,
     Group,
     Kind,
     Script,
+    Target,
     UnknownName,
     arguments,
     check_flags,
     read_flags,
     resolve,
 )
+
+TARGETS: tuple[Target, ...] = (*GROUPS, *SCRIPTS)
 
 
 def test_it_holds_the_thirty_scripts_and_the_ten_groups() -> None:
@@ -43,10 +47,11 @@ def test_the_scripts_stand_in_the_order_of_their_categories() -> None:
 
 
 def test_names_are_kebab_case() -> None:
-    steps = [step for group in GROUPS for step in group.steps]
-    for named in [*SCRIPTS, *GROUPS, *steps, *CATEGORIES]:
-        assert named.name.replace("-", "").isalpha()
-        assert named.name == named.name.lower()
+    steps = {step.name for group in GROUPS for step in group.steps}
+    names = {one.name for one in SCRIPTS} | {one.name for one in GROUPS} | {one.name for one in CATEGORIES} | steps
+    for name in names:
+        assert name.replace("-", "").isalpha()
+        assert name == name.lower()
 
 
 def test_a_script_takes_its_own_flags_and_the_common_ones_each_once() -> None:
@@ -64,7 +69,7 @@ def test_every_flag_of_a_step_is_one_that_its_script_takes() -> None:
 
 
 def test_every_default_is_allowed() -> None:
-    for target in (*SCRIPTS, *GROUPS):
+    for target in TARGETS:
         for flag in target.flags:
             if flag.default is not None:
                 assert flag.check(flag.default) == flag.default
@@ -157,7 +162,7 @@ def test_a_script_that_is_also_a_group_is_reached_by_its_deployment(name: str) -
 
 
 def test_every_deployment_is_a_spelling_of_its_own() -> None:
-    for target in (*SCRIPTS, *GROUPS):
+    for target in TARGETS:
         assert SPELLINGS[target.deployment] is target
 
 
@@ -264,7 +269,7 @@ def test_a_flag_given_twice_is_refused() -> None:
 
 
 def test_flags_become_words() -> None:
-    flags = {"limit": 5, "dry-run": True, "force": False, "slug": "$(touch x)"}
+    flags: Flags = {"limit": 5, "dry-run": True, "force": False, "slug": "$(touch x)"}
     assert arguments(flags) == ["--limit=5", "--dry-run", "--slug=$(touch x)"]
 
 

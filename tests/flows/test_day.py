@@ -1,0 +1,83 @@
+"""The day on the real thing."""
+
+import json
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterType, FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.objects import StateType
+
+from flows.catalog import SYNC_DAILY, arguments
+from tests.plans import Plans
+from tests.runs import begun, ended, flow_of, outcome, retry, start
+
+pytestmark = [pytest.mark.usefixtures("stack"), pytest.mark.timeout(300)]
+
+DAY = 120  #: seconds that a day of scripts that do nothing may take here, the machine being busy
+
+
+async def test_a_failing_step_stops_no_other_of_the_day_and_a_retried_day_repeats_none_and_mixes_none(
+    plans: Plans,
+) -> None:
+    plans.make("sync-press", exits=[1, 1, 1, 0], stderr="no feed answers")
+    plans.make("sync-judilibre", exits=[78], stderr="JUDILIBRE_API_KEY is not set.")
+    run_id = await start("daily")
+    run = await ended(run_id, DAY)
+    assert run.state is not None
+    assert outcome(run) == (StateType.FAILED, "1 of 16 steps failed: press-rss")
+    day = await run.state.aresult(raise_on_failure=False)
+    assert day == {
+        "total": 16,
+        "succeeded": 14,
+        "failed": 1,
+        "failures": ["press-rss"],
+        "skipped": {"judilibre": "JUDILIBRE_API_KEY is not set."},
+    }
+    before = {step.script.name: len(plans.executions(step.script.name)) for step in SYNC_DAILY.steps}
+    assert before == {step.script.name: 1 for step in SYNC_DAILY.steps} | {"sync-press": 3, "index-embeddings": 2}
+    table = await day_table(run_id)
+    assert [row["step"] for row in table] == [step.name for step in SYNC_DAILY.steps]
+    assert [row["step"] for row in table if row["outcome"] == "failed"] == ["press-rss"]
+    assert "no feed answers" in next(row["detail"] for row in table if row["step"] == "press-rss")
+
+    await retry(run_id)
+    await begun(plans, "sync-press", 4)
+    run = await ended(run_id, DAY)
+    assert outcome(run)[0] is StateType.COMPLETED
+    after = {step.script.name: len(plans.executions(step.script.name)) for step in SYNC_DAILY.steps}
+    assert after == before | {"sync-press": 4}
+    # Each subflow gave the parent its own step's result, and not a neighbour's.
+    for row, step in zip(await day_table(run_id), SYNC_DAILY.steps, strict=True):
+        if step.name != "judilibre":
+            flags = arguments(step.flags({}))
+            assert row["detail"] == f"script {step.script.name}" + (f", flags {flags}" if flags else "")
+
+
+async def day_table(run_id: UUID) -> list[dict[str, str]]:
+    async with get_client() as client:
+        tables = await client.read_artifacts(
+            flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run_id])),
+            artifact_filter=ArtifactFilter(type=ArtifactFilterType(any_=["table"])),
+        )
+    newest = max(tables, key=lambda table: table.created or datetime.min.replace(tzinfo=UTC))
+    rows: list[dict[str, str]] = json.loads(str(newest.data))
+    return rows
+
+
+async def test_a_day_killed_in_its_middle_and_retried_repeats_no_finished_step(plans: Plans) -> None:
+    plans.make("generate-summaries", seconds=3)
+    run_id = await start("daily")
+    script = await begun(plans, "generate-summaries", within=60)
+    flow_process = flow_of(script)
+    flow_process.kill()
+    assert outcome(await ended(run_id))[0] is StateType.CRASHED
+    before = {step.script.name: len(plans.executions(step.script.name)) for step in SYNC_DAILY.steps}
+    finished = [name for name in before if len(plans.ends(name)) == before[name] > 0]
+    assert "sync-legislation" in finished
+    await retry(run_id)
+    await begun(plans, "assign-publication-status", within=DAY)
+    assert outcome(await ended(run_id, DAY))[0] is StateType.COMPLETED
+    for name in finished:
+        assert len(plans.executions(name)) == {"index-embeddings": 2}.get(name, before[name]), name
