@@ -1,0 +1,1 @@
+"""The bundled sync scripts: `python -m scripts sync-press --limit=50`."""

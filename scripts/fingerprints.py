@@ -1,0 +1,64 @@
+"""What a source looked like when it was last read to its end, so that an unchanged one is not read again."""
+
+import hashlib
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from scripts.models import SyncMetadata
+from scripts.upsert import upsert
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """ETag and Last-Modified belong to one address; the hash to the bytes, wherever they were read."""
+
+    url: str
+    sha256: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def conditions(self, url: str) -> dict[str, str]:
+        """The headers that ask `url` for a 304."""
+        if url != self.url:
+            return {}
+        headers = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in headers.items() if value}
+
+
+@dataclass(frozen=True)
+class Document:
+    """What was read, whole."""
+
+    content: bytes
+    url: str
+    etag: str | None = None
+    last_modified: str | None = None
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        return Fingerprint(self.url, hashlib.sha256(self.content).hexdigest(), self.etag, self.last_modified)
+
+    def unless(self, known: Fingerprint | None) -> "Document | None":
+        """None where the bytes are the known ones: some servers send a new ETag with every answer."""
+        return None if known and known.sha256 == self.fingerprint.sha256 else self
+
+
+def recall(session: Session, key: str) -> Fingerprint | None:
+    """`key` names script, part and mode, e.g. `votes-an-zip:17:full`."""
+    row = session.scalar(select(SyncMetadata).where(SyncMetadata.key == key))
+    return Fingerprint(row.url, row.sha256, row.etag, row.last_modified) if row else None
+
+
+def remember(session: Session, key: str, seen: Fingerprint) -> None:
+    """Only after a complete pass without errors, and in its last transaction: what is remembered is never imported
+    again."""
+    row = {
+        "key": key,
+        "url": seen.url,
+        "sha256": seen.sha256,
+        "etag": seen.etag,
+        "last_modified": seen.last_modified,
+    }
+    upsert(session, SyncMetadata, [row], key=("key",))

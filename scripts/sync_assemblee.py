@@ -1,0 +1,234 @@
+"""sync-assemblee: the sitting deputies, their groups and mandates, from Datan's CSV on data.gouv.fr."""
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from scripts.deputies import Deputy, deputy, lines
+from scripts.errors import BadSource, RecordError, SourceDown, SourceRefused
+from scripts.fingerprints import Document, recall, remember
+from scripts.models import Chamber, ExternalId, IdSource, Mandate, PoliticalGroup, Politician
+from scripts.report import Report
+from scripts.script import Call, Script
+from scripts.source import Source
+from scripts.text import slug
+from scripts.upsert import Written, upsert
+
+DATASET = "https://www.data.gouv.fr/api/1/datasets/deputes-actifs-de-lassemblee-nationale-informations-et-statistiques/"
+# The CSV's permanent address. The one on static.data.gouv.fr has the day in its path, and a fixed one would bring old
+# mandates back.
+PERMALINK = "https://www.data.gouv.fr/api/1/datasets/r/092bd7bb-1543-405b-b53c-932ebb49bb8e"
+FILE_NAME = "deputes-active.csv"
+MAX_BYTES = 20_000_000  # the file has 150 kB
+BATCH = 100  # deputies a transaction
+FINGERPRINT = "assemblee-csv:full"
+
+_OPEN = (Mandate.chamber == Chamber.ASSEMBLEE_NATIONALE, Mandate.ended_on.is_(None))
+
+
+def run(call: Call, _: argparse.Namespace) -> None:
+    counters = dict.fromkeys(
+        ["groupsCreated", "groupsUpdated", "deputiesCreated", "deputiesUpdated", "deputiesDeactivated", "errors"], 0
+    )
+    document = _read(call)
+    if document is None:
+        call.report.log("The deputies' CSV has not changed since the last complete pass.")
+        call.report.result(counters | {"sourceUnchanged": 1})
+        return
+    deputies, counters["errors"], found = _parse(document.content, call.report)
+    with call.database.transaction() as session:
+        _refuse_a_short_file(session, found)
+        wanted = deputies[: call.options.limit]
+        groups = _write_groups(session, wanted)
+        slugs = _slugs(session, wanted)
+    counters["groupsCreated"], counters["groupsUpdated"] = len(groups.created), len(groups.updated)
+
+    for start in range(0, len(wanted), BATCH):
+        batch = wanted[start : start + BATCH]
+        with call.database.transaction() as session:
+            created, updated = _write_deputies(session, batch, slugs)
+        counters["deputiesCreated"] += len(created)
+        counters["deputiesUpdated"] += len(updated)
+        for name in sorted(created | updated):
+            call.report.detail(f"{'created' if name in created else 'updated'} {name}")
+        call.report.progress(start + len(batch), len(wanted))
+
+    if counters["errors"]:
+        call.report.log("No mandate was closed: a line that cannot be read is not a deputy who has left.")
+    elif call.options.limit is None:
+        with call.database.transaction() as session:
+            counters["deputiesDeactivated"] = _close_absent(session, deputies)
+            if call.options.complete:
+                remember(session, FINGERPRINT, document.fingerprint)
+    call.report.result(counters)
+
+
+def _read(call: Call) -> Document | None:
+    with call.database.transaction() as session:
+        known = None if call.options.force else recall(session, FINGERPRINT)
+    return call.source.read(FILE_NAME, _address(call.source, call.report), max_bytes=MAX_BYTES, known=known)
+
+
+def _address(source: Source, report: Report) -> str:
+    """Where the dataset's page says that the CSV is today."""
+    if source.is_folder:
+        return PERMALINK
+    try:
+        page = source.read("dataset.json", DATASET, max_bytes=MAX_BYTES)
+        found = page and csv_in(page.content)
+    except (SourceDown, SourceRefused) as error:
+        report.log(str(error))
+        found = None
+    if found is None:
+        report.log("The dataset's page names no CSV; its permanent address is read instead.")
+    return found or PERMALINK
+
+
+def csv_in(page: bytes) -> str | None:
+    """The address of the first CSV among a data.gouv.fr dataset's resources, or None."""
+    try:
+        resources = json.loads(page)["resources"]
+        addresses = [r["url"] for r in resources if str(r["format"]).lower() == "csv"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return next((url for url in addresses if isinstance(url, str) and url.startswith("https://")), None)
+
+
+def _parse(content: bytes, report: Report) -> tuple[list[Deputy], int, int]:
+    """The deputies by rising id, how many lines are not usable, and how many there are."""
+    found = lines(content)
+    deputies: dict[str, Deputy] = {}
+    for number, line in enumerate(found, start=2):
+        try:
+            one = deputy(line)
+            if one.id in deputies:
+                raise RecordError(f"repeats the id {one.id}")
+        except RecordError as error:
+            report.error(f"{FILE_NAME}, line {number} ({line['id']!r}) {error}.")
+            continue
+        deputies[one.id] = one
+    if not deputies:
+        raise BadSource(f"None of the {len(found)} lines of the deputies' CSV can be used.")
+    # By id, so that of two people of one name it is always the same who has the plain slug.
+    ordered = sorted(deputies.values(), key=lambda one: int(one.id.removeprefix("PA")))
+    return ordered, len(found) - len(ordered), len(found)
+
+
+def _refuse_a_short_file(session: Session, found: int) -> None:
+    """A file cut off on its way would close the mandates of everyone it lacks."""
+    open_mandates = session.scalar(select(func.count()).select_from(Mandate).where(*_OPEN)) or 0
+    if found * 2 < open_mandates:
+        raise BadSource(
+            f"The deputies' CSV has {found} lines and {open_mandates} mandates are open: nothing was written, "
+            "see whether the file is whole."
+        )
+
+
+def _write_groups(session: Session, deputies: Sequence[Deputy]) -> Written:
+    names = {one.group_code: one.group_name for one in reversed(deputies)}
+    rows = [{"code": code, "chamber": Chamber.ASSEMBLEE_NATIONALE, "name": name} for code, name in names.items()]
+    return upsert(session, PoliticalGroup, rows, key=("code", "chamber"))
+
+
+def _slugs(session: Session, deputies: Sequence[Deputy]) -> dict[str, str]:
+    """A slug for each id: the one it has, since addresses must last, or a new one that nobody else has."""
+    known = select(ExternalId.external_id, Politician.slug).join(
+        Politician, (Politician.id == ExternalId.politician_id) & (ExternalId.source == IdSource.ASSEMBLEE_NATIONALE)
+    )
+    slugs = dict(session.execute(known).tuples().all())
+    taken = set(session.scalars(select(Politician.slug)))
+    for one in deputies:
+        if one.id not in slugs:
+            plain = slug(f"{one.first_name} {one.last_name}")
+            slugs[one.id] = f"{plain}-{one.id.lower()}" if plain in taken else plain
+            taken.add(slugs[one.id])
+    return slugs
+
+
+def _write_deputies(
+    session: Session, deputies: Sequence[Deputy], slugs: Mapping[str, str]
+) -> tuple[set[str], set[str]]:
+    """The slugs of who is new, and of whose person or mandate has changed."""
+    by_slug = {slugs[one.id]: one for one in deputies}
+    people = upsert(session, Politician, [_person(s, one) for s, one in by_slug.items()], key=("slug",))
+    found = session.execute(select(Politician.slug, Politician.id).where(Politician.slug.in_(by_slug)))
+    ids = {by_slug[its_slug].id: politician_id for its_slug, politician_id in found}
+    upsert(
+        session,
+        ExternalId,
+        [
+            {"source": IdSource.ASSEMBLEE_NATIONALE, "external_id": pa, "politician_id": politician_id}
+            for pa, politician_id in ids.items()
+        ],
+        key=("source", "external_id"),
+    )
+    in_chamber = PoliticalGroup.chamber == Chamber.ASSEMBLEE_NATIONALE
+    groups = dict(session.execute(select(PoliticalGroup.code, PoliticalGroup.id).where(in_chamber)).tuples().all())
+    mandates = upsert(
+        session,
+        Mandate,
+        [_mandate(one, ids[one.id], groups[one.group_code]) for one in deputies],
+        key=("external_id",),
+    )
+    created = {str(key[0]) for key in people.created}
+    changed = {slugs[str(key[0]).partition("-leg")[0]] for key in mandates.created | mandates.updated}
+    return created, ({str(key[0]) for key in people.updated} | changed) - created
+
+
+def _person(its_slug: str, one: Deputy) -> dict[str, object]:
+    return {
+        "slug": its_slug,
+        "civility": one.civility,
+        "first_name": one.first_name,
+        "last_name": one.last_name,
+        "birth_date": one.birth_date,
+        "birth_place": one.birth_place,
+        "profession": one.profession,
+        "email": one.email,
+        "twitter": one.twitter,
+        "website": one.website,
+    }
+
+
+def _mandate(one: Deputy, politician_id: int, group_id: int) -> dict[str, object]:
+    return {
+        "external_id": one.mandate,
+        "politician_id": politician_id,
+        "group_id": group_id,
+        "chamber": Chamber.ASSEMBLEE_NATIONALE,
+        "legislature": one.legislature,
+        "department_code": one.department_code,
+        "department_name": one.department_name,
+        "constituency": one.constituency,
+        "started_on": one.started_on,
+        "ended_on": None,
+    }
+
+
+def _close_absent(session: Session, deputies: Sequence[Deputy]) -> int:
+    """The CSV does not say when someone left, only that by its own date they had."""
+    present = {one.mandate for one in deputies}
+    absent = [
+        id_ for id_, key in session.execute(select(Mandate.id, Mandate.external_id).where(*_OPEN)) if key not in present
+    ]
+    closed_on = max(one.as_of for one in deputies)
+    session.execute(
+        update(Mandate).where(Mandate.id.in_(absent)).values(ended_on=closed_on, updated_at=datetime.now(UTC))
+    )
+    return len(absent)
+
+
+def _no_flags(_: argparse.ArgumentParser) -> None:
+    """Only those that every script has."""
+
+
+SCRIPT = Script(
+    name="sync-assemblee",
+    summary="The sitting deputies of the Assemblée nationale, their groups and mandates.",
+    flags=_no_flags,
+    run=run,
+)

@@ -1,0 +1,168 @@
+"""sync-votes-an: the public votes of the Assemblée nationale, with every deputy's position."""
+
+import argparse
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from scripts.arguments import positive
+from scripts.errors import BadSource, RecordError
+from scripts.fingerprints import recall, remember
+from scripts.models import ExternalId, IdSource, Scrutin, Vote
+from scripts.script import Call, Script
+from scripts.scrutins import Archive, PublicVote, public_vote, voted_on
+from scripts.upsert import upsert
+
+ADDRESS = "https://data.assemblee-nationale.fr/static/openData/repository/{leg}/loi/scrutins/Scrutins.json.zip"
+PAGE = "https://www.assemblee-nationale.fr/dyn/{leg}/scrutins/{number}"
+FILE_NAME = "Scrutins.json.zip"
+MAX_BYTES = 200_000_000  # the whole legislature 17 has about 12 MB
+WINDOW = timedelta(days=7)
+PARIS = ZoneInfo("Europe/Paris")
+
+_OF_THE_AN = ExternalId.source == IdSource.ASSEMBLEE_NATIONALE
+_POLITICIANS = select(ExternalId.external_id, ExternalId.politician_id).where(_OF_THE_AN)
+
+
+def run(call: Call, own: argparse.Namespace) -> None:
+    leg: int = own.leg
+    fingerprint = f"votes-an-zip:{leg}:full"
+    counters = dict.fromkeys(
+        [
+            "scrutinsProcessed", "scrutinsCreated", "scrutinsUpdated", "scrutinsSkipped",
+            "votesCreated", "votesUpdated", "votesDeleted", "votesSkipped", "votesLinked",
+            "politiciansNotFound", "errors",
+        ],
+        0,
+    )  # fmt: skip
+    with call.database.transaction() as session:
+        # Deputies may have come to the table since their votes did, so this is done even if the source is unchanged.
+        counters["votesLinked"] = _link(session)
+        known = None if call.options.force else recall(session, fingerprint)
+        politicians = dict(session.execute(_POLITICIANS).tuples().all())
+        hashes = dict(session.execute(select(Scrutin.external_id, Scrutin.votes_hash)).tuples().all())
+    document = call.source.read(FILE_NAME, ADDRESS.format(leg=leg), max_bytes=MAX_BYTES, known=known)
+    if document is None:
+        call.report.log("The archive of votes has not changed since the last complete pass.")
+        call.report.result(counters | {"sourceUnchanged": 1})
+        return
+    archive = Archive(document.content, leg)
+    uids = (_recent(archive) if own.today else archive.uids)[: call.options.limit]
+
+    unknown: set[str] = set()
+    for done, uid in enumerate(uids, start=1):
+        try:
+            vote = public_vote(archive.read(uid), leg)
+        except RecordError as error:
+            call.report.error(f"{FILE_NAME}: {uid} {error}.")
+            counters["errors"] += 1
+        else:
+            counters["scrutinsProcessed"] += 1
+            unknown.update(ballot.acteur_ref for ballot in vote.ballots if ballot.acteur_ref not in politicians)
+            if hashes.get(uid) == vote.hash and not call.options.force:
+                counters["scrutinsSkipped"] += 1
+                counters["votesSkipped"] += len(vote.ballots)
+            else:
+                with call.database.transaction() as session:
+                    changes = _write(session, vote, politicians)
+                for counter, count in changes.items():
+                    counters[counter] += count
+                call.report.detail(f"{uid}: {changes}")
+        call.report.progress(done, len(uids))
+    counters["politiciansNotFound"] = len(unknown)
+
+    if call.options.complete and not own.today and not counters["errors"]:
+        with call.database.transaction() as session:
+            remember(session, fingerprint, document.fingerprint)
+    call.report.result(counters)
+    if uids and counters["errors"] == len(uids):
+        raise BadSource(f"None of the {len(uids)} scrutins of {FILE_NAME} could be read.")
+
+
+def _recent(archive: Archive) -> list[str]:
+    """The scrutins of the WINDOW before the newest one.
+
+    Not of a day: the Assemblée publishes a vote hours or days after it, so that a window of one day misses it for
+    ever. And counted from the newest vote, not from the clock: an archive read late, or a sample, has its last days
+    too. A date that lies in the future in Paris is a slip of the pen and moves nothing.
+    """
+    days: dict[str, date] = {}
+    for uid in archive.uids:
+        try:
+            days[uid] = voted_on(archive.read(uid))
+        except RecordError:
+            days[uid] = date.max  # whoever reads it next counts and names it
+    newest = max((day for day in days.values() if day <= datetime.now(PARIS).date()), default=date.min + WINDOW)
+    return [uid for uid, day in days.items() if day > newest - WINDOW]
+
+
+def _link(session: Session) -> int:
+    """Gives votes that were kept under the Assemblée's id alone to politicians who are known by now."""
+    politician = (
+        select(ExternalId.politician_id).where(_OF_THE_AN, ExternalId.external_id == Vote.acteur_ref).scalar_subquery()
+    )
+    waiting = Vote.politician_id.is_(None) & Vote.acteur_ref.in_(select(ExternalId.external_id).where(_OF_THE_AN))
+    linked = session.execute(
+        update(Vote).where(waiting).values(politician_id=politician, updated_at=datetime.now(UTC)).returning(Vote.id)
+    )
+    return len(linked.all())
+
+
+def _write(session: Session, vote: PublicVote, politicians: Mapping[str, int]) -> dict[str, int]:
+    """The scrutin and its whole set of votes, in the caller's one transaction."""
+    scrutins = upsert(session, Scrutin, [_scrutin(vote)], key=("external_id",))
+    scrutin_id = session.scalars(select(Scrutin.id).where(Scrutin.external_id == vote.uid)).one()
+    rows = [
+        {
+            "scrutin_id": scrutin_id,
+            "acteur_ref": ballot.acteur_ref,
+            "politician_id": politicians.get(ballot.acteur_ref),
+            "position": ballot.position,
+            "by_delegation": ballot.by_delegation,
+        }
+        for ballot in vote.ballots
+    ]
+    votes = upsert(session, Vote, rows, key=("scrutin_id", "acteur_ref"))
+    gone = Vote.acteur_ref.not_in([ballot.acteur_ref for ballot in vote.ballots])
+    deleted = session.execute(delete(Vote).where(Vote.scrutin_id == scrutin_id, gone).returning(Vote.id)).all()
+    return {
+        "scrutinsCreated": len(scrutins.created),
+        "scrutinsUpdated": len(scrutins.updated),
+        "votesCreated": len(votes.created),
+        "votesUpdated": len(votes.updated),
+        "votesDeleted": len(deleted),
+        "votesSkipped": len(rows) - len(votes.created) - len(votes.updated),
+    }
+
+
+def _scrutin(vote: PublicVote) -> dict[str, object]:
+    return {
+        "external_id": vote.uid,
+        "legislature": vote.legislature,
+        "number": vote.number,
+        "voted_on": vote.voted_on,
+        "title": vote.title,
+        "outcome": vote.outcome,
+        "votes_for": vote.votes_for,
+        "votes_against": vote.votes_against,
+        "abstentions": vote.abstentions,
+        "non_voting": vote.non_voting,
+        "source_url": PAGE.format(leg=vote.legislature, number=vote.number),
+        "votes_hash": vote.hash,
+    }
+
+
+def _flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--today", action="store_true", help=f"only the last {WINDOW.days} days that the archive knows")
+    parser.add_argument("--leg", type=positive, default=17, metavar="N", help="the legislature (default 17)")
+
+
+SCRIPT = Script(
+    name="sync-votes-an",
+    summary="The public votes of the Assemblée nationale, with every deputy's position.",
+    flags=_flags,
+    run=run,
+)

@@ -1,0 +1,67 @@
+"""What every test shares. Nothing of the shell's environment reaches a test, and Prefect has a home of its own."""
+
+import os
+import shlex
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.plans import Plans
+from tests.stack import Stack, free_port
+
+_FOREIGN = ("PREFECT_", "SYNCS_", "DATABASE_URL", "PG")
+_KEPT = ("SYNCS_RECORDINGS",)
+
+for key in [key for key in os.environ if key.startswith(_FOREIGN) and key not in _KEPT]:
+    del os.environ[key]
+
+FOLDER = Path(tempfile.mkdtemp(prefix="syncs-tests-"))
+HOME = FOLDER / "home"
+HOME.mkdir(mode=0o700)
+PORT = free_port()
+
+# Prefect reads these when it is imported, which any test module may do; whether the stack runs is another matter.
+os.environ |= {
+    "SYNCS_HOME": str(HOME),
+    "SYNCS_PREFECT_PORT": str(PORT),
+    "SYNCS_COMMAND": shlex.join([sys.executable, str(Path(__file__).parent / "scripted.py"), "{script}"]),
+    "SYNCS_RETRY_DELAY": "0.2",
+    "SYNCS_TEST_PLANS": str(FOLDER / "plans"),
+    "PREFECT_HOME": str(HOME / "prefect"),
+    "PREFECT_API_URL": f"http://127.0.0.1:{PORT}/api",
+    "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs no stack comes first: its failures are there in seconds."""
+    items.sort(key=lambda item: "stack" in getattr(item, "fixturenames", ()))
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """One `syncs up` for all tests."""
+    with Stack(HOME, PORT) as stack:
+        yield stack
+
+
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A folder whose path is short enough for a Unix socket, which pytest's own is not on every machine."""
+    folder = Path(tempfile.mkdtemp(prefix="syncs-"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def plans() -> Plans:
+    return Plans(FOLDER / "plans")

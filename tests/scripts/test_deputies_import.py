@@ -1,0 +1,193 @@
+"""sync-assemblee: what it makes of Datan's CSV, and what it never closes."""
+
+import csv
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from scripts.sync_assemblee import csv_in
+from tests.scripts.documents import deputies_csv, deputy_line
+from tests.scripts.sites import Site
+
+CSV = ("sync-assemblee", "deputes-active.csv")
+
+
+def ended(site: Site) -> dict[str, str | None]:
+    rows = site.rows("mandates")
+    return {str(row["external_id"]): str(row["ended_on"]) if row["ended_on"] else None for row in rows}
+
+
+def test_a_recording_is_imported_deputy_for_deputy(site: Site, recordings: Path) -> None:
+    site.sources = recordings
+    outcome = site.sync("sync-assemblee")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.counters["deputiesCreated"] == 575
+    assert outcome.said[-2] == {"processed": 575, "total": 575}
+    with (recordings / "/".join(CSV)).open(encoding="utf-8-sig", newline="") as file:
+        recorded = list(csv.DictReader(file))
+    dump = site.dump()
+    groups = {row["id"]: row["code"] for row in dump["political_groups"]}
+    assert Counter(groups[row["group_id"]] for row in dump["mandates"]) == Counter(
+        line["groupeAbrev"] for line in recorded
+    )
+    assert {row["external_id"] for row in dump["mandates"]} == {f"{line['id']}-leg17" for line in recorded}
+    people = {row["id"]: (row["first_name"], row["last_name"], str(row["birth_date"])) for row in dump["politicians"]}
+    assert {row["external_id"]: people[row["politician_id"]] for row in dump["external_ids"]} == {
+        line["id"]: (line["prenom"], line["nom"], line["naissance"]) for line in recorded
+    }
+    before = site.dump()
+    assert site.sync("sync-assemblee").counters["sourceUnchanged"] == 1
+    forced = site.sync("sync-assemblee", "--force").counters
+    assert (forced["deputiesCreated"], forced["deputiesUpdated"], forced["groupsUpdated"]) == (0, 0, 0)
+    assert site.dump() == before
+
+
+def test_a_dry_run_counts_the_same_and_writes_nothing(site: Site) -> None:
+    site.put(*CSV, deputies_csv(*(deputy_line(n) for n in range(1, 4))))
+    site.sync("sync-assemblee")
+    site.put(*CSV, deputies_csv(deputy_line(1, nom="Autre"), deputy_line(2), deputy_line(4)))
+    before = site.dump()
+    rehearsed = site.sync("sync-assemblee", "--dry-run")
+    assert site.dump() == before
+    assert site.sync("sync-assemblee").counters == rehearsed.counters
+    assert {k: v for k, v in rehearsed.counters.items() if v} == {
+        "deputiesCreated": 1,
+        "deputiesUpdated": 1,
+        "deputiesDeactivated": 1,
+    }
+
+
+def test_who_left_keeps_everything_but_the_open_mandate(site: Site) -> None:
+    site.put(*CSV, deputies_csv(deputy_line(1), deputy_line(2)))
+    site.sync("sync-assemblee")
+    site.put(*CSV, deputies_csv(deputy_line(2, dateMaj="2025-12-01")))
+    assert site.sync("sync-assemblee").counters["deputiesDeactivated"] == 1
+    assert ended(site) == {"PA1-leg17": "2025-12-01", "PA2-leg17": None}
+    assert len(site.rows("politicians")) == 2
+    site.put(*CSV, deputies_csv(deputy_line(1), deputy_line(2)))
+    assert site.sync("sync-assemblee").counters["deputiesUpdated"] == 1
+    assert set(ended(site).values()) == {None}
+
+
+def test_a_limited_run_closes_no_mandate_and_remembers_nothing(site: Site) -> None:
+    site.put(*CSV, deputies_csv(deputy_line(1), deputy_line(2)))
+    site.sync("sync-assemblee")
+    remembered = site.rows("sync_metadata")
+    site.put(*CSV, deputies_csv(deputy_line(2), deputy_line(3)))
+    site.sync("sync-assemblee", "--limit=1")
+    assert set(ended(site).values()) == {None}
+    assert site.rows("sync_metadata") == remembered
+    assert site.sync("sync-assemblee").counters["deputiesDeactivated"] == 1
+
+
+def test_a_file_with_less_than_half_of_the_mandates_is_refused_whole(site: Site) -> None:
+    site.put(*CSV, deputies_csv(*(deputy_line(n) for n in range(1, 6))))
+    site.sync("sync-assemblee")
+    before = site.dump()
+    site.put(*CSV, deputies_csv(deputy_line(1, nom="Autre"), deputy_line(6)))
+    outcome = site.sync("sync-assemblee")
+    assert outcome.code == 1
+    assert "has 2 lines and 5 mandates are open: nothing was written" in outcome.err
+    assert site.dump() == before
+
+
+def test_a_line_that_cannot_be_read_is_not_a_deputy_who_left(site: Site) -> None:
+    site.put(*CSV, deputies_csv(deputy_line(1), deputy_line(2)))
+    site.sync("sync-assemblee")
+    site.put(*CSV, deputies_csv(deputy_line(1), deputy_line(2, groupe="")))
+    outcome = site.sync("sync-assemblee")
+    assert (outcome.code, outcome.counters["errors"]) == (0, 1)
+    assert outcome.err == "deputes-active.csv, line 3 ('PA2') has no groupe.\n"
+    assert set(ended(site).values()) == {None}
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"id": "1008"}, "not PA and a number"),
+        ({"legislature": "XVII"}, "legislature 'XVII'"),
+        ({"nom": ""}, "has no nom"),
+        ({"datePriseFonction": "08/07/2024"}, "as datePriseFonction"),
+        ({"naissance": "1949-02-30"}, "as naissance"),
+        ({"id": "PA1"}, "repeats the id PA1"),
+    ],
+)
+def test_a_bad_line_is_named_and_the_rest_goes_on(sqlite_site: Site, changed: dict[str, str], why: str) -> None:
+    sqlite_site.put(*CSV, deputies_csv(deputy_line(1), deputy_line(2, **changed)))
+    outcome = sqlite_site.sync("sync-assemblee")
+    assert (outcome.code, outcome.counters["errors"], outcome.counters["deputiesCreated"]) == (0, 1, 1)
+    assert why in outcome.err
+    assert sqlite_site.rows("sync_metadata") == []
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("<!doctype html><p>Maintenance</p>", "lacks the columns"),
+        ("id,nom\nPA1,Nom\n", "lacks the columns circo, civ"),
+        (deputies_csv(), "a header and no line"),
+        (deputies_csv(deputy_line(1)).encode() + b"\xe9", "cannot be read"),
+        (deputies_csv(deputy_line(1, id="x")), "None of the 1 lines"),
+    ],
+)
+def test_what_is_not_the_csv_fails_and_writes_nothing(sqlite_site: Site, content: str | bytes, why: str) -> None:
+    sqlite_site.put(*CSV, content)
+    outcome = sqlite_site.sync("sync-assemblee")
+    assert outcome.code == 1
+    assert why in outcome.err
+    assert sqlite_site.rows("politicians") == []
+
+
+def test_people_of_one_name_have_a_slug_each_for_ever(site: Site) -> None:
+    twins = [deputy_line(n, prenom="Élodie", nom="d'Œuvre-Haÿ") for n in (20, 3)]
+    site.put(*CSV, deputies_csv(*twins))
+    site.sync("sync-assemblee")
+    slugs = {row["slug"] for row in site.rows("politicians")}
+    assert slugs == {"elodie-d-oeuvre-hay", "elodie-d-oeuvre-hay-pa20"}
+    site.put(*CSV, deputies_csv(deputy_line(20, prenom="Élodie", nom="Renommée"), deputy_line(3, nom="Autre")))
+    site.sync("sync-assemblee")
+    assert {row["slug"] for row in site.rows("politicians")} == slugs
+    assert {row["last_name"] for row in site.rows("politicians")} == {"Renommée", "Autre"}
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("alain-david.example", "https://alain-david.example"),
+        ("http://www.exemple.example/moi?x=1", "http://www.exemple.example/moi?x=1"),
+        ("javascript:alert(1)", None),
+        ("https://x y.example", None),
+        ("", None),
+    ],
+)
+def test_a_website_is_one_of_the_web(sqlite_site: Site, written: str, kept: str | None) -> None:
+    sqlite_site.put(*CSV, deputies_csv(deputy_line(1, website=written)))
+    sqlite_site.sync("sync-assemblee")
+    assert sqlite_site.rows("politicians")[0]["website"] == kept
+
+
+def test_the_dataset_page_says_where_the_csv_is() -> None:
+    page = {
+        "resources": [
+            {"format": "pdf", "url": "https://static.example/notice.pdf"},
+            {"format": "CSV", "url": "https://static.example/deputes-active.csv"},
+            {"format": "csv", "url": "https://static.example/other.csv"},
+        ]
+    }
+    assert csv_in(json.dumps(page).encode()) == "https://static.example/deputes-active.csv"
+
+
+@pytest.mark.parametrize("page", [b"<html>", b"{}", b"[]", b'{"resources": [{"format": "csv", "url": "file:///x"}]}'])
+def test_a_page_that_names_none_says_so(page: bytes) -> None:
+    assert csv_in(page) is None
+
+
+def test_without_the_dataset_page_the_permanent_address_is_read(online: Site, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/dataset.json").respond_with_data(status=503)
+    httpserver.expect_request("/deputes-active.csv").respond_with_data(deputies_csv(deputy_line(1)))
+    outcome = online.sync("sync-assemblee")
+    assert (outcome.code, outcome.counters["deputiesCreated"]) == (0, 1)
+    assert "its permanent address is read instead" in outcome.out

@@ -1,0 +1,201 @@
+"""The client against a real server on this machine: what it sends, when it tries again, and when it gives up."""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from scripts.errors import SourceDown, SourceRefused
+from scripts.fingerprints import Document
+from scripts.http_client import LONGEST_RETRY_AFTER, USER_AGENT, HttpClient, retry_after, shown
+
+ENOUGH = 1_000_000
+
+
+@pytest.fixture
+def client() -> Iterator[HttpClient]:
+    with contextlib.closing(HttpClient(first_wait=0.01, timeout=5)) as made:
+        yield made
+
+
+@pytest.fixture
+def impatient() -> Iterator[HttpClient]:
+    with contextlib.closing(HttpClient(first_wait=0.01, timeout=0.2, deadline=0.3)) as made:
+        yield made
+
+
+def test_it_says_who_it_is(client: HttpClient, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/feed", headers={"User-Agent": USER_AGENT}).respond_with_data(b"news")
+    document = client.get(httpserver.url_for("/feed"), max_bytes=ENOUGH)
+    assert document
+    assert document.content == b"news"
+    assert USER_AGENT.startswith("poligraph-syncs/")
+    assert USER_AGENT.endswith(" (+https://poligraph.fr)")
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503])
+def test_a_source_that_is_down_is_tried_again(client: HttpClient, httpserver: HTTPServer, status: int) -> None:
+    httpserver.expect_ordered_request("/feed").respond_with_data(status=status)
+    httpserver.expect_ordered_request("/feed").respond_with_data(b"news")
+    assert client.get(httpserver.url_for("/feed"), max_bytes=ENOUGH)
+
+
+def test_it_is_down_after_three_more_tries(client: HttpClient, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/feed").respond_with_data(status=503)
+    with pytest.raises(SourceDown, match="answers 503"):
+        client.get(httpserver.url_for("/feed"), max_bytes=ENOUGH)
+    assert len(httpserver.log) == 4
+
+
+@pytest.mark.parametrize("status", [204, 400, 401, 404, 410])
+def test_what_will_not_change_is_not_tried_again(client: HttpClient, httpserver: HTTPServer, status: int) -> None:
+    httpserver.expect_request("/feed").respond_with_data(status=status)
+    with pytest.raises(SourceRefused, match=f"answers {status}"):
+        client.get(httpserver.url_for("/feed"), max_bytes=ENOUGH)
+    assert len(httpserver.log) == 1
+
+
+def test_it_waits_as_long_as_it_is_asked_to(client: HttpClient, httpserver: HTTPServer) -> None:
+    httpserver.expect_ordered_request("/feed").respond_with_data(status=429, headers={"Retry-After": "1"})
+    httpserver.expect_ordered_request("/feed").respond_with_data(b"news")
+    started = time.monotonic()
+    client.get(httpserver.url_for("/feed"), max_bytes=ENOUGH)
+    assert 0.9 < time.monotonic() - started < 3
+
+
+def test_without_being_asked_the_waits_double() -> None:
+    with closed_port() as port, contextlib.closing(HttpClient(first_wait=0.1)) as client:
+        started = time.monotonic()
+        with pytest.raises(SourceDown, match="does not answer"):
+            client.get(f"http://127.0.0.1:{port}/feed", max_bytes=ENOUGH)
+        assert 0.7 <= time.monotonic() - started < 2  # 0.1 + 0.2 + 0.4
+
+
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [("0", 0.0), ("7", 7.0), ("86400", LONGEST_RETRY_AFTER), ("soon", None), ("-3", None), ("", None), (None, None)],
+)
+def test_retry_after_in_seconds(written: str | None, seconds: float | None) -> None:
+    assert retry_after(written) == seconds
+
+
+def test_retry_after_as_a_date() -> None:
+    later = datetime.now(UTC) + timedelta(seconds=20)
+    assert retry_after(format_datetime(later, usegmt=True)) == pytest.approx(20, abs=2)
+    assert retry_after("Wed, 21 Oct 2015 07:28:00 GMT") == 0
+
+
+def test_a_source_that_stays_silent_is_down(impatient: HttpClient, httpserver: HTTPServer) -> None:
+    def answer(_: Request) -> Response:
+        time.sleep(0.4)
+        return Response(b"late")
+
+    httpserver.expect_request("/feed").respond_with_handler(answer)
+    with pytest.raises(SourceDown, match="timed out"):
+        impatient.get(httpserver.url_for("/feed"), max_bytes=ENOUGH)
+
+
+def test_a_source_that_drips_is_down(impatient: HttpClient) -> None:
+    drip = [b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", *[b"x"] * 20]
+    with pytest.raises(SourceDown, match="still sending after"), raw_server(drip, pause=0.1) as url:
+        impatient.get(url, max_bytes=ENOUGH)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nonly this",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nonly this\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope",
+    ],
+)
+def test_a_body_that_is_cut_short_is_tried_again_and_never_used(client: HttpClient, answer: bytes) -> None:
+    with raw_server([answer]) as url, pytest.raises(SourceDown, match="does not answer"):
+        client.get(url, max_bytes=ENOUGH)
+
+
+def test_a_body_without_end_is_refused(client: HttpClient, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/feed").respond_with_data(b"x" * 1001)
+    with pytest.raises(SourceRefused, match="more than 1,000 bytes"):
+        client.get(httpserver.url_for("/feed"), max_bytes=1000)
+
+
+def test_it_asks_only_for_what_has_changed(client: HttpClient, httpserver: HTTPServer) -> None:
+    seen = {"ETag": '"one"', "Last-Modified": "Mon, 24 Nov 2025 08:00:00 GMT"}
+    asked = {"If-None-Match": seen["ETag"], "If-Modified-Since": seen["Last-Modified"]}
+    httpserver.expect_ordered_request("/feed").respond_with_data(b"news", headers=seen)
+    httpserver.expect_ordered_request("/feed", headers=asked).respond_with_data(status=304)
+    first = client.get(httpserver.url_for("/feed"), max_bytes=ENOUGH)
+    assert first
+    assert client.get(httpserver.url_for("/feed"), max_bytes=ENOUGH, known=first.fingerprint) is None
+
+
+def test_the_same_bytes_under_a_new_etag_are_unchanged(client: HttpClient, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/feed").respond_with_data(b"news", headers={"ETag": '"two"'})
+    known = Document(b"news", httpserver.url_for("/feed"), etag='"one"').fingerprint
+    assert client.get(httpserver.url_for("/feed"), max_bytes=ENOUGH, known=known) is None
+
+
+def test_an_etag_is_not_shown_to_another_address(client: HttpClient, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/feed").respond_with_data(b"news")
+    known = Document(b"old", "https://elsewhere.example/feed", etag='"one"').fingerprint
+    assert client.get(httpserver.url_for("/feed"), max_bytes=ENOUGH, known=known)
+    assert "If-None-Match" not in httpserver.log[0][0].headers
+
+
+def test_an_unasked_304_is_an_error(client: HttpClient, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/feed").respond_with_data(status=304)
+    with pytest.raises(SourceRefused, match="answers 304"):
+        client.get(httpserver.url_for("/feed"), max_bytes=ENOUGH)
+
+
+def test_a_redirect_is_followed_but_not_out_of_the_web(client: HttpClient, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/old").respond_with_data(status=302, headers={"Location": "/feed"})
+    httpserver.expect_request("/feed").respond_with_data(b"news")
+    httpserver.expect_request("/trap").respond_with_data(status=302, headers={"Location": "file:///etc/passwd"})
+    assert client.get(httpserver.url_for("/old"), max_bytes=ENOUGH)
+    with pytest.raises(SourceRefused):
+        client.get(httpserver.url_for("/trap"), max_bytes=ENOUGH)
+
+
+def test_an_error_shows_no_query_and_no_user() -> None:
+    assert shown("https://me:secret@api.example:8443/v1/x?key=secret#secret") == "https://api.example:8443/v1/x"
+
+
+@contextlib.contextmanager
+def closed_port() -> Iterator[int]:
+    """A port that refuses, and that nobody else gets meanwhile."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
+@contextlib.contextmanager
+def raw_server(parts: list[bytes], pause: float = 0) -> Iterator[str]:
+    """Answers every request with these bytes and hangs up, as no proper server would."""
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                with connection, contextlib.suppress(OSError):
+                    connection.recv(65536)
+                    for part in parts:
+                        connection.sendall(part)
+                        time.sleep(pause)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/feed"
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
