@@ -40,7 +40,9 @@ class Settings(BaseSettings):
     )
     workdir: Annotated[Path, AfterValidator(_a_folder)] = Field(default=PROJECT, validation_alias="SYNCS_WORKDIR")
     #: Seconds before a step's second attempt; doubled for each further one. None: as in DESIGN.md 3.1.
-    retry_delay: float | None = Field(default=None, ge=0, le=3600, validation_alias="SYNCS_RETRY_DELAY")
+    retry_delay: float | None = Field(
+        default=None, ge=0, le=3600, allow_inf_nan=False, validation_alias="SYNCS_RETRY_DELAY"
+    )
     #: Where a script's lock file is, so that it runs once at a time on this machine.
     home: Path = Field(default=PROJECT / ".syncs", validation_alias="SYNCS_HOME")
 

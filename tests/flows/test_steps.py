@@ -1,5 +1,6 @@
 """One step, in a flow of this process, on the real server: what its script prints, how it ends, how it is ended."""
 
+import asyncio
 import shlex
 import shutil
 import sys
@@ -15,10 +16,14 @@ from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterType, FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import State, StateType
+from prefect.events import Event
+from prefect.events.clients import get_events_subscriber
+from prefect.events.filters import EventFilter, EventNameFilter
 from prefect.states import Cancelling
 
 from flows.catalog import SCRIPT, Flags, Step
 from flows.command import run_step, this_run
+from flows.progress import EVENT
 from flows.settings import settings
 from tests.plans import Plans
 from tests.runs import begun, ended, flow_of, logs, outcome, start
@@ -127,6 +132,36 @@ for n in range(20_000):
     state = await alone()
     assert state.is_completed()
     assert await percents(state) == [50.0]
+
+
+async def test_progress_is_an_event_that_others_can_listen_to(program: Command) -> None:
+    heard: list[Event] = []
+    ready = asyncio.Event()
+
+    async def listen() -> None:
+        only = EventFilter(event=EventNameFilter(name=[EVENT]))
+        async with get_events_subscriber(filter=only) as subscriber:
+            ready.set()
+            async for event in subscriber:
+                heard.append(event)
+
+    listener = asyncio.create_task(listen())
+    await asyncio.wait_for(ready.wait(), 20)
+    program("""
+import time
+for n in (3, 7):
+    print('@sync {"processed": %d, "total": 9}' % n)
+    time.sleep(0.6)
+""")
+    state = await alone("sync-photos")
+    until = time.monotonic() + 10
+    while len(heard) < 2 and time.monotonic() < until:
+        await asyncio.sleep(0.1)
+    listener.cancel()
+    assert [event.payload for event in heard] == [
+        {"step": "sync-photos", "script": "sync-photos", "attempt": 1, "processed": n, "total": 9} for n in (3, 7)
+    ]
+    assert heard[0].related[0].id == f"prefect.flow-run.{state.state_details.flow_run_id}"
 
 
 async def percents(state: State[Any]) -> list[float]:
