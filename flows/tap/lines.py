@@ -9,6 +9,7 @@ from typing import Any
 from flows.tap import LONGEST_LINE
 
 MARK = "@sync "
+DEEPEST = 20  #: levels of a result; who reads it later has limits of his own
 
 
 class Lines:
@@ -62,6 +63,10 @@ def read_report(line: str) -> dict[str, Any] | None:
         # A count beyond 2**53 is no count, and JSON's readers do not agree on it.
         if key in report and not (type(report[key]) is int and 0 <= report[key] < 2**53):
             return None
-    if not isinstance(report.get("result", {}), dict):
-        return None
-    return report
+    result = report.get("result", {})
+    return report if isinstance(result, dict) and _is_shallow(result, DEEPEST) else None
+
+
+def _is_shallow(value: Any, levels: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels > 0 and all(_is_shallow(one, levels - 1) for one in inner)

@@ -128,6 +128,8 @@ class TestLines:
         ('@sync {"processed": ' + "9" * 5000 + "}", None),
         ('@sync {"result": [1]}', None),
         ('@sync {"result": {"x": NaN}}', None),
+        ('@sync {"result": ' + '{"a":' * 18 + "1" + "}" * 19, {"result": json.loads('{"a":' * 18 + "1" + "}" * 18)}),
+        ('@sync {"result": ' + '{"a":' * 21 + "1" + "}" * 22, None),
         ('@sync {"result": ' + '{"a":' * 3000 + "1" + "}" * 3001, None),
     ],
 )

@@ -1,0 +1,93 @@
+"""What `--watch` shows: a bar a step on a terminal, lines elsewhere, and a table at the end."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from admin_api import prefect_gateway as prefect
+from flows.catalog import Group, Target
+
+
+async def follow(target: Target, run: prefect.Run) -> bool:
+    """Shows the run until it is over; whether it ended well. Raises PrefectUnreachable."""
+    console = Console()
+    names = [step.name for step in target.steps] if isinstance(target, Group) else [target.name]
+    steps: dict[str, prefect.StepRun] = {}
+    with _Bars(console, names) if console.is_terminal else _Lines(console) as display:
+        async for now, begun in prefect.watch(run.id):
+            run, steps = now, {step.name: step for step in begun}
+            display.show(begun)
+    console.print(_table(names, steps))
+    console.print(Text(f"{run.state}. {run.message}" if run.message else f"{run.state}."))
+    return run.well
+
+
+class _Bars:
+    def __init__(self, console: Console, names: list[str]) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[state]}", markup=False),
+            console=console,
+        )
+        self._bars = {name: self._progress.add_task(name, start=False, total=100, state="") for name in names}
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._progress.stop()
+
+    def show(self, steps: list[prefect.StepRun]) -> None:
+        for step in steps:
+            bar = self._bars[step.name]
+            self._progress.start_task(bar)
+            self._progress.update(bar, completed=100 if step.over else step.percent or 0, state=_in_a_line(step))
+            if step.over:
+                self._progress.stop_task(bar)
+
+
+class _Lines:
+    """Each change of a step's state, once."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._shown: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        pass
+
+    def show(self, steps: list[prefect.StepRun]) -> None:
+        for step in steps:
+            line = _in_a_line(step)
+            if self._shown.get(step.name) != line:
+                self._shown[step.name] = line
+                self._console.print(Text(f"{step.name:<26} {line}"), soft_wrap=True)
+
+
+def _in_a_line(step: prefect.StepRun) -> str:
+    first = step.message.partition("\n")[0]
+    return f"{step.state}: {first}" if first else step.state
+
+
+def _table(names: list[str], steps: dict[str, prefect.StepRun]) -> Table:
+    table = Table("step", "state", "what came of it")
+    for name in names:
+        step = steps.get(name)
+        if step is None:
+            table.add_row(name, "not run", "")
+        else:
+            style = "" if step.well else "red"
+            table.add_row(name, Text(step.state, style), Text(step.message))
+    return table
