@@ -39,8 +39,8 @@ os.environ |= {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs no stack comes first: its failures are there in seconds."""
-    items.sort(key=lambda item: "stack" in getattr(item, "fixturenames", ()))
+    """What starts no stack comes first: its failures are there in seconds."""
+    items.sort(key=lambda item: bool({"stack", "other", "demo"} & set(getattr(item, "fixturenames", ()))))
 
 
 def pytest_unconfigure() -> None:

