@@ -85,6 +85,7 @@ async def measure() -> list[str]:
 def main() -> None:
     with Stack(conftest.HOME, conftest.PORT, {"SYNCS_COMMAND": f"sh -c 'sleep {SECONDS}' {{script}}"}):
         rows = asyncio.run(measure())
+    conftest.pytest_unconfigure()
     REPORT.write_text(report(rows))
     print(REPORT.read_text())
 
