@@ -98,3 +98,5 @@ def _find_prefect() -> None:
     os.environ.setdefault("PREFECT_HOME", str(settings.home / "prefect"))
     # Should the stack be down, that is to be said, not covered up by a server that Prefect starts for itself.
     os.environ["PREFECT_SERVER_EPHEMERAL_ENABLED"] = "false"
+    # Prefect's client reports its use over the network unless told not to.
+    os.environ["DO_NOT_TRACK"] = "1"

@@ -91,6 +91,8 @@ async def _make(client: PrefectClient, stanza: dict[str, Any], version: str, kno
         version=version,
         description=stanza.get("description") or flow.description,
         entrypoint=stanza["entrypoint"],
+        # `prefect deploy` adds one of its own, with this machine's path in it.
+        pull_steps=[],
         parameters=stanza.get("parameters"),
         parameter_openapi_schema=parameter_schema(flow).model_dump_for_openapi(),
         enforce_parameter_schema=stanza.get("enforce_parameter_schema"),

@@ -7,7 +7,7 @@ from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from admin_api import prefect_gateway as prefect
@@ -31,11 +31,15 @@ async def follow(target: Target, run: prefect.Run) -> bool:
 class _Bars:
     def __init__(self, console: Console, names: list[str]) -> None:
         self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
+            TextColumn("{task.description}", table_column=Column(min_width=max(map(len, names)))),
+            BarColumn(bar_width=20),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[state]}", markup=False),
+            # What is left of the terminal's width, on one line: a bar that wraps cannot be redrawn in place.
+            TextColumn(
+                "{task.fields[state]}", markup=False, table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")
+            ),
             console=console,
+            expand=True,
         )
         self._bars = {name: self._progress.add_task(name, start=False, total=100, state="") for name in names}
 

@@ -33,9 +33,7 @@ Result = dict[str, Any]
 
 SKIPPED = "Skipped"  #: the name of a completed state
 
-EXIT_CALLED_WRONGLY = 64
 EXIT_NOT_CONFIGURED = 78
-NO_USE_TO_RETRY = (EXIT_CALLED_WRONGLY, tap.EXIT_NOT_FOUND)
 
 RETRIES = 2
 RETRY_DELAY = 5.0  #: seconds before the second attempt; twice that before the third (DESIGN.md 3.1)
@@ -94,7 +92,7 @@ async def _worth_a_retry(this: Task[..., Any], run: TaskRun, state: State[Any]) 
     if error.exit_code == tap.EXIT_TEMPORARY and settings().retry_delay is None:
         # Prefect reads the delay after this has answered. `this` is the one step's own task.
         this.retry_delay_seconds = _delays(RETRY_DELAY_SOURCE_DOWN)
-    return error.exit_code not in NO_USE_TO_RETRY
+    return error.exit_code != tap.EXIT_CALLED_WRONGLY
 
 
 @task(

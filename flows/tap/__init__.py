@@ -23,7 +23,7 @@ PROGRESS_EVERY = 0.5  #: seconds
 TAIL = 2_000  #: characters of standard error that a failure shows
 BACKLOG = 1 << 20  #: bytes that may wait for the flow before the script is made to wait
 EXIT_TEMPORARY = 75
-EXIT_NOT_FOUND = 127
+EXIT_CALLED_WRONGLY = 64  #: also where the command could not be started at all
 
 #: Only the project and the standard library can be imported: nothing else has to be found, or can be in the way.
 _MAIN = "import sys; sys.path.append(sys.argv.pop(1)); from flows.tap.run import main; sys.exit(main())"

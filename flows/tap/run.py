@@ -13,7 +13,7 @@ import sys
 import time
 from typing import Any
 
-from flows.tap import BACKLOG, EXIT_NOT_FOUND, EXIT_TEMPORARY, GRACE, PROGRESS_EVERY, TAIL
+from flows.tap import BACKLOG, EXIT_CALLED_WRONGLY, EXIT_TEMPORARY, GRACE, PROGRESS_EVERY, TAIL
 from flows.tap.lines import Lines, read_report
 from flows.tap.processes import Processes
 
@@ -94,7 +94,7 @@ class Tap:
                 self._processes = processes = Processes(command, held.fileno())
             except (OSError, ValueError) as error:
                 self._why = f"the command could not be started: {error}"
-                return EXIT_NOT_FOUND
+                return EXIT_CALLED_WRONGLY
             held.truncate(0)
             held.write(str(processes.script.pid).encode())
             held.flush()

@@ -168,7 +168,7 @@ def test_a_script_ended_by_a_signal_says_which(start: Start) -> None:
 
 def test_a_command_that_does_not_exist_is_said(start: Start) -> None:
     outcome = ending(start("/no/such/program").rest())
-    assert outcome["code"] == tap.EXIT_NOT_FOUND
+    assert outcome["code"] == tap.EXIT_CALLED_WRONGLY
     assert "/no/such/program" in outcome["why"]
 
 
