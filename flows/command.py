@@ -126,7 +126,7 @@ def summary(result: Result) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """The tap's last word on an attempt: flows/tap.py says what each field is."""
+    """The tap's last word on an attempt: flows/tap says what each field is."""
 
     code: int
     why: str | None
@@ -159,38 +159,33 @@ async def _run_script(step: Step, flags: Flags, progress: Progress) -> Outcome:
         ):
             process = await shell.atrigger()
             tap_ended = asyncio.create_task(process.await_for_completion())
+            log = get_run_logger()
             try:
                 async for message in ear.messages(until=tap_ended):
                     match message:
                         case {"log": line, "error": error}:
-                            get_run_logger().log(logging.WARNING if error else logging.INFO, "%s", line)
+                            log.log(logging.WARNING if error else logging.INFO, "%s", line)
                         case {"progress": counts}:
                             progress.report(counts)
                         case {"exit": outcome}:
                             return Outcome(**outcome)
-                raise StepFailed(f"{step.script.name} was ended, because its tap died. Its log may say why.", None)
+                raise StepFailed(f"{step.script.name} was ended, because its tap died.", None)
             finally:
                 ear.close()
-                await _await_end(tap_ended, ear.script)
-
-
-async def _await_end(tap_ended: asyncio.Task[None], script: int | None) -> None:
-    """Waits until the tap, which hears that nobody listens, has ended the script; helps one that died or hangs."""
-    with anyio.CancelScope(shield=True):
-        await asyncio.wait({tap_ended}, timeout=tap.GRACE + 2)
-        if not tap_ended.done() or tap_ended.exception() is not None:
-            # RuntimeError is only ShellOperation's word for an exit code that is not 0.
-            with suppress(ProcessLookupError, PermissionError):
-                if script is not None:
-                    os.killpg(script, signal.SIGKILL)
+                with anyio.CancelScope(shield=True):
+                    # The tap hears that nobody listens any more, and ends the script before itself.
+                    await asyncio.wait({tap_ended}, timeout=tap.GRACE + 2)
+                    ear.end_script()
+                if tap_ended.done() and not tap_ended.cancelled():
+                    tap_ended.exception()  # only ShellOperation's word for an exit code that is not 0
 
 
 class _Ear:
     """A private Unix socket on which the tap says what it reads."""
 
     def __init__(self) -> None:
-        #: The script's process group, once it runs.
-        self.script: int | None = None
+        #: The script's process group, from its start until the tap has said that nothing of it is left.
+        self._script: int | None = None
         self._connected: asyncio.Future[asyncio.StreamReader] = asyncio.get_running_loop().create_future()
         self._writer: asyncio.StreamWriter | None = None
 
@@ -215,7 +210,7 @@ class _Ear:
         reader = self._connected.result()
         while line := await reader.readline():
             message: dict[str, Any] = json.loads(line)
-            self.script = message.get("started", self.script)
+            self._script = None if "exit" in message else message.get("started", self._script)
             yield message
             # A script that prints without end does not keep the flow from its other steps.
             await asyncio.sleep(0)
@@ -223,3 +218,9 @@ class _Ear:
     def close(self) -> None:
         if self._writer is not None:
             self._writer.close()
+
+    def end_script(self) -> None:
+        """For a tap that was killed, or hangs, before it could. On Linux the kernel has ended the script, then."""
+        if self._script is not None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._script, signal.SIGKILL)

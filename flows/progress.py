@@ -28,6 +28,7 @@ class Progress:
         self._step = step
         self._counts: dict[str, int] = {}
         self._news = asyncio.Event()
+        self._drawing = asyncio.Lock()
         self._artifact: UUID | None = None
 
     def report(self, counts: dict[str, int]) -> None:
@@ -41,8 +42,7 @@ class Progress:
         showing = asyncio.create_task(self._show_news())
         try:
             yield
-            if self._news.is_set():
-                await self._show()
+            await self._show()
         finally:
             showing.cancel()
             with suppress(asyncio.CancelledError):
@@ -54,8 +54,12 @@ class Progress:
             await self._show()
 
     async def _show(self) -> None:
-        self._news.clear()
-        counts = self._counts
+        async with self._drawing:
+            if self._news.is_set():
+                self._news.clear()
+                await self._show_now(self._counts)
+
+    async def _show_now(self, counts: dict[str, int]) -> None:
         self._emit(counts)
         try:
             await self._draw(counts)
