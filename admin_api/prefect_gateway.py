@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterParentFlowRunId,
 )
 from prefect.client.schemas.objects import FlowRun, State, TaskRun, WorkPoolStatus
-from prefect.client.schemas.sorting import TaskRunSort
+from prefect.client.schemas.sorting import ArtifactSort, TaskRunSort
 from prefect.deployments import run_deployment
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.settings import get_current_settings
@@ -132,20 +133,27 @@ async def _steps(client: PrefectClient, run_id: UUID) -> list[StepRun]:
     )
     runs = FlowRunFilter(id=FlowRunFilterId(any_=[run_id, *(child.id for child in children)]))
     tasks, bars = await asyncio.gather(
-        client.read_task_runs(flow_run_filter=runs, sort=TaskRunSort.EXPECTED_START_TIME_ASC),
-        client.read_artifacts(flow_run_filter=runs, artifact_filter=_BARS),
+        client.read_task_runs(flow_run_filter=runs, sort=TaskRunSort.EXPECTED_START_TIME_DESC, limit=PAGE),
+        client.read_artifacts(flow_run_filter=runs, artifact_filter=_BARS, sort=ArtifactSort.CREATED_DESC, limit=PAGE),
     )
-    percents = {bar.task_run_id: float(str(bar.data)) for bar in bars}
-    # A retried run has a task run a try: the newest one counts. A day's own task runs stand for its subflows.
-    return list({task.name: _step(task, percents.get(task.id)) for task in tasks if _is_step(task)}.values())
+    # Each attempt has a bar of its own, and each try of a retried run a task run: the newest ones count.
+    percents = {bar.task_run_id: float(str(bar.data)) for bar in reversed(bars)}
+    steps = {_name(task): _step(task, percents.get(task.id)) for task in reversed(tasks) if _is_step(task)}
+    return list(steps.values())
 
 
+PAGE = 200  #: the most that Prefect gives at once
 _BARS = ArtifactFilter(type=ArtifactFilterType(any_=["progress"]))
 
 
 def _is_step(task: TaskRun) -> bool:
-    # One that has not begun has no name of its own yet.
-    return task.run_count > 0 and any(tag.startswith("script:") for tag in task.tags)
+    """A day's own task runs, which stand for its subflows, are none."""
+    return any(tag.startswith("script:") for tag in task.tags)
+
+
+def _name(task: TaskRun) -> str:
+    """The step's; until it begins, Prefect's own name for it ends with the first letters of a key."""
+    return re.sub(r"-[0-9a-f]{3}$", "", task.name) if task.run_count == 0 else task.name
 
 
 def _run(run: FlowRun) -> Run:
@@ -153,7 +161,7 @@ def _run(run: FlowRun) -> Run:
 
 
 def _step(task: TaskRun, percent: float | None) -> StepRun:
-    return StepRun(name=task.name, percent=percent, **_state(task.state))
+    return StepRun(name=_name(task), percent=percent, **_state(task.state))
 
 
 class _State(TypedDict):
@@ -166,4 +174,11 @@ class _State(TypedDict):
 def _state(state: State[Any] | None) -> _State:
     if state is None:
         return _State(state="", message="", over=False, well=False)
-    return _State(state=state.name or "", message=state.message or "", over=state.is_final(), well=state.is_completed())
+    message = _UNSHOWN.sub("", _PREFIX.sub("", state.message or ""))
+    return _State(state=state.name or "", message=message, over=state.is_final(), well=state.is_completed())
+
+
+#: What Prefect puts before an exception's own words.
+_PREFIX = re.compile(r"^(Flow|Task) run encountered an exception:? \w+: ")
+#: Colours, and whatever else a script's words would do to a terminal.
+_UNSHOWN = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]")

@@ -23,6 +23,8 @@ from flows.catalog import SCRIPTS
 PROJECT = Path(__file__).resolve().parent.parent
 POOL = "syncs"
 TAG_LIMIT = 1
+#: The worker's variable that names the file for what its flows print.
+FLOWS_LOG = "SYNCS_FLOWS_LOG"
 
 
 class Unreachable(Exception):

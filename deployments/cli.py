@@ -27,6 +27,8 @@ def main() -> None:
         _refuse(error, EXIT_FAILED)
     except CatalogError as error:
         _refuse(error, EXIT_ASKED_WRONGLY)
+    except OSError as error:  # the disk that output goes to is full, say
+        _refuse(error, EXIT_FAILED)
 
 
 def _refuse(error: Exception, code: int) -> NoReturn:
@@ -74,8 +76,12 @@ def trigger(name: str, flags: tuple[str, ...], watch: bool) -> None:
     from admin_api import prefect_gateway as prefect
     from deployments.watch import follow
 
+    started = False
+
     async def start() -> bool:
+        nonlocal started
         run = await prefect.start(target, checked, "cli")
+        started = True
         click.echo(f"{target.deployment} started as {run.name}: {run.url}")
         if not await prefect.has_worker(POOL):
             click.echo("No worker is there to take it up yet: it waits for one (`syncs up` runs one).", err=True)
@@ -86,7 +92,8 @@ def trigger(name: str, flags: tuple[str, ...], watch: bool) -> None:
     except (prefect.PrefectUnreachable, prefect.NotRegistered) as error:
         _refuse(error, EXIT_FAILED)
     except KeyboardInterrupt:
-        click.echo("\nNo longer watched; the run goes on.", err=True)
+        unknown = "Whether it was started is not known: `prefect flow-run ls` tells."
+        click.echo("\n" + ("No longer watched; the run goes on." if started else unknown), err=True)
         sys.exit(EXIT_FAILED)
     sys.exit(0 if went_well else EXIT_FAILED)
 

@@ -16,7 +16,7 @@ import httpx
 import psutil
 
 from deployments import family
-from deployments.bootstrap import POOL
+from deployments.bootstrap import FLOWS_LOG, POOL
 from deployments.environment import Environment
 from deployments.errors import PortTakenError, StackError
 from deployments.home import Home
@@ -25,6 +25,7 @@ from deployments.postgres import Postgres
 from deployments.settings import Settings, SettingsError
 
 WORKER = "local"
+SETTINGS = ((sys.executable, "-m", "flows.settings"), (sys.executable, "-m", "scripts.settings"))
 MIGRATE = (sys.executable, "-m", "scripts", "migrate")
 BOOTSTRAP = (sys.executable, "-m", "deployments.bootstrap")
 DAY = (str(Path(sys.executable).with_name("syncs")), "trigger", "sync:daily", "--watch")
@@ -82,6 +83,7 @@ class Stack:
         if left := await family.end_all(self._home.path, self._hurry):
             self._say(f"ended {left} processes that an earlier `syncs up` had left behind")
         self._take_port()
+        await self._check_settings()
         self._say(f"starting on {self._home.path}")
         self._home.make_temporary()
         self._postgres = Postgres(self._home, self._environment.of_others())
@@ -95,6 +97,13 @@ class Stack:
         except ExceptionGroup as group:
             raise group.exceptions[0] from None
         await self._keep(self._worker())
+
+    async def _check_settings(self) -> None:
+        """Of the parts to come, which would say so with every run; each reads its own."""
+        secret = self._environment.given("DATABASE_URL")
+        environment = self._environment.of_project(**({"DATABASE_URL": secret} if secret else {}))
+        for words in SETTINGS:
+            await run_well(self._home, Command(name="settings", words=words, environment=environment))
 
     async def _start_server(self) -> None:
         await self._keep(self._server())
@@ -189,6 +198,7 @@ class Stack:
         environment = self._environment.of_project(
             DATABASE_URL=self._site(),
             PREFECT_WORKER_QUERY_SECONDS="0.5",
+            **{FLOWS_LOG: str(self._home.log("flows"))},
             # Prefect's worker would use one in /tmp that a second user of this machine could not write in.
             TMPDIR=str(self._home.temporary),
         )

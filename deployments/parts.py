@@ -73,7 +73,8 @@ async def run(home: Home, command: Command) -> int:
 
 
 async def run_well(home: Home, command: Command) -> None:
-    """Raises PartError where the exit code is not 0."""
+    """Raises PartError where the exit code is not 0. Its log is this run's alone."""
+    home.log(command.name).write_bytes(b"")
     if code := await run(home, command):
         raise PartError(command.name, _ending(code), home.log(command.name))
 

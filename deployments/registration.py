@@ -23,11 +23,12 @@ from prefect.flows import load_flow_from_entrypoint
 from prefect.utilities.callables import parameter_schema
 from prefect.workers.process import ProcessWorker
 
-from deployments.bootstrap import POOL, TAG_LIMIT
+from deployments.bootstrap import FLOWS_LOG, POOL, TAG_LIMIT
 from flows.catalog import SCRIPTS
 
-#: A flow's process, started directly: without it the worker first starts a Python of its own to see what to start.
-COMMAND = "python -m prefect.engine"
+#: A flow's process, started directly: without a command the worker first starts a Python to see what to start. Its
+#: output goes to a file, and not to the worker: when that was killed, the next line ended the run (seen on 3.8.8).
+COMMAND = f"""sh -c 'exec python -m prefect.engine >>"${{{FLOWS_LOG}:-/dev/null}}" 2>&1'"""
 
 
 #: What a deployment that is no longer in prefect.yaml is tagged with instead.

@@ -6,12 +6,14 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 from rich.text import Text
 
 from admin_api import prefect_gateway as prefect
 from flows.catalog import Group, Target
+
+PASSING = ("Scheduled", "Pending", "Running")  #: states of a run that starts as it should
 
 
 async def follow(target: Target, run: prefect.Run) -> bool:
@@ -21,9 +23,11 @@ async def follow(target: Target, run: prefect.Run) -> bool:
     steps: dict[str, prefect.StepRun] = {}
     with _Bars(console, names) if console.is_terminal else _Lines(console) as display:
         async for now, begun in prefect.watch(run.id):
+            if now.state != run.state and now.state not in PASSING and not now.over:
+                console.print(f"The run is {now.state}.")
             run, steps = now, {step.name: step for step in begun}
             display.show(begun)
-    console.print(_table(names, steps))
+    console.print(_table(names, steps, run))
     console.print(Text(f"{run.state}. {run.message}" if run.message else f"{run.state}."))
     return run.well
 
@@ -41,7 +45,10 @@ class _Bars:
             console=console,
             expand=True,
         )
-        self._bars = {name: self._progress.add_task(name, start=False, total=100, state="") for name in names}
+        self._bars = {name: self._add(name) for name in names}
+
+    def _add(self, name: str) -> TaskID:
+        return self._progress.add_task(name, start=False, total=100, state="")
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -52,6 +59,8 @@ class _Bars:
 
     def show(self, steps: list[prefect.StepRun]) -> None:
         for step in steps:
+            if step.name not in self._bars:  # of flows that are newer than this command
+                self._bars[step.name] = self._add(step.name)
             bar = self._bars[step.name]
             self._progress.start_task(bar)
             self._progress.update(bar, completed=100 if step.over else step.percent or 0, state=_in_a_line(step))
@@ -85,7 +94,7 @@ def _in_a_line(step: prefect.StepRun) -> str:
     return f"{step.state}: {first}" if first else step.state
 
 
-def _table(names: list[str], steps: dict[str, prefect.StepRun]) -> Table:
+def _table(names: list[str], steps: dict[str, prefect.StepRun], run: prefect.Run) -> Table:
     table = Table("step", "state", "what came of it")
     for name in names:
         step = steps.get(name)
@@ -93,5 +102,6 @@ def _table(names: list[str], steps: dict[str, prefect.StepRun]) -> Table:
             table.add_row(name, "not run", "")
         else:
             style = "" if step.well else "red"
-            table.add_row(name, Text(step.state, style), Text(step.message))
+            # A step that was cut off may still be said to run: it ended with its run.
+            table.add_row(name, Text(step.state if step.over else run.state, style), Text(step.message))
     return table

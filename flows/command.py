@@ -89,9 +89,10 @@ async def _worth_a_retry(this: Task[..., Any], run: TaskRun, state: State[Any]) 
     error = await state.aresult(raise_on_failure=False)
     if not isinstance(error, StepFailed):
         return True
-    if error.exit_code == tap.EXIT_TEMPORARY and settings().retry_delay is None:
+    if settings().retry_delay is None:
         # Prefect reads the delay after this has answered. `this` is the one step's own task.
-        this.retry_delay_seconds = _delays(RETRY_DELAY_SOURCE_DOWN)
+        source_is_down = error.exit_code == tap.EXIT_TEMPORARY
+        this.retry_delay_seconds = _delays(RETRY_DELAY_SOURCE_DOWN if source_is_down else RETRY_DELAY)
     return error.exit_code != tap.EXIT_CALLED_WRONGLY
 
 

@@ -1,5 +1,6 @@
-"""What the scripts read from the environment."""
+"""What the scripts read from the environment. `python -m scripts.settings` says what is wrong with it, if anything."""
 
+import sys
 from pathlib import Path
 from typing import Literal
 
@@ -64,3 +65,10 @@ def read_settings() -> Settings:
         # A union's error names its branch too; the key is the first part.
         key = str(first["loc"][0]).upper()
         raise CalledWrongly(f"{key} {first['msg'].removeprefix('Value error, ')}.") from None
+
+
+if __name__ == "__main__":
+    try:
+        read_settings()
+    except CalledWrongly as refused:
+        sys.exit(str(refused))

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+import deployments.settings
+import flows.settings
+import scripts.settings
 from deployments.cli import cli
 from flows.catalog import GROUPS
 from tests import conftest
@@ -62,8 +65,9 @@ def test_every_link_to_a_file_leads_somewhere() -> None:
 
 
 def test_the_example_of_env_names_only_keys_that_a_package_reads() -> None:
-    example = re.findall(r"^#?([A-Z_]+)=", (PROJECT / ".env.example").read_text(), re.MULTILINE)
-    # Where a settings class has the prefix SYNCS_, a key's own part is the name of a field.
-    read = "".join(path.read_text() for path in PROJECT.glob("*/settings.py")).upper()
-    assert [key for key in example if key not in read and key.removeprefix("SYNCS_") not in read] == []
-    assert {"DATABASE_URL", "SYNCS_COMMAND", "SYNCS_HOME", "SYNCS_SOURCES"} <= set(example)
+    example = set(re.findall(r"^#?([A-Z_]+)=", (PROJECT / ".env.example").read_text(), re.MULTILINE))
+    of_deployments = {f"SYNCS_{name.upper()}" for name in deployments.settings.Settings.model_fields}
+    of_flows = {str(field.validation_alias) for field in flows.settings.Settings.model_fields.values()}
+    of_scripts = {name.upper() for name in scripts.settings.Settings.model_fields}
+    assert example <= of_deployments | of_flows | of_scripts
+    assert of_flows | of_scripts <= example

@@ -22,6 +22,7 @@ LONGEST_LINE = 16_384  #: bytes; what comes after them, up to the line's end, is
 PROGRESS_EVERY = 0.5  #: seconds
 TAIL = 2_000  #: characters of standard error that a failure shows
 BACKLOG = 1 << 20  #: bytes that may wait for the flow before the script is made to wait
+EXIT_TAP_FAILED = 70
 EXIT_TEMPORARY = 75
 EXIT_CALLED_WRONGLY = 64  #: also where the command could not be started at all
 

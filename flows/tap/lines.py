@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from typing import Any
 
 from flows.tap import LONGEST_LINE
 
 MARK = "@sync "
-DEEPEST = 20  #: levels of a result; who reads it later has limits of his own
+DEEPEST = 20  #: levels of a report; who reads it later has limits of his own
 
 
 class Lines:
@@ -47,14 +48,10 @@ class Lines:
 
 def read_report(line: str) -> dict[str, Any] | None:
     """What an `@sync {...}` line says, or None where the line is not one and so is log."""
-
-    def refuse(constant: str) -> None:
-        raise ValueError(f"{constant} is not JSON")
-
     if not line.startswith(MARK):
         return None
     try:
-        report = json.loads(line[len(MARK) :].replace("\\u0000", "\ufffd"), parse_constant=refuse)
+        report = _told(json.loads(line[len(MARK) :]), DEEPEST)
     except (ValueError, RecursionError):
         return None
     if not isinstance(report, dict) or not report.keys() & {"processed", "total", "result"}:
@@ -63,10 +60,15 @@ def read_report(line: str) -> dict[str, Any] | None:
         # A count beyond 2**53 is no count, and JSON's readers do not agree on it.
         if key in report and not (type(report[key]) is int and 0 <= report[key] < 2**53):
             return None
-    result = report.get("result", {})
-    return report if isinstance(result, dict) and _is_shallow(result, DEEPEST) else None
+    return report if isinstance(report.get("result", {}), dict) else None
 
 
-def _is_shallow(value: Any, levels: int) -> bool:
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return levels > 0 and all(_is_shallow(one, levels - 1) for one in inner)
+def _told(value: Any, levels: int) -> Any:
+    """The value as everybody after us can hold it. Raises ValueError for what nobody could."""
+    if levels < 0 or (isinstance(value, float) and not math.isfinite(value)):
+        raise ValueError
+    if isinstance(value, dict):
+        return {_told(key, levels): _told(one, levels - 1) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_told(one, levels - 1) for one in value]
+    return value.replace("\0", "\ufffd") if isinstance(value, str) else value

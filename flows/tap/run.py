@@ -13,7 +13,7 @@ import sys
 import time
 from typing import Any
 
-from flows.tap import BACKLOG, EXIT_CALLED_WRONGLY, EXIT_TEMPORARY, GRACE, PROGRESS_EVERY, TAIL
+from flows.tap import BACKLOG, EXIT_CALLED_WRONGLY, EXIT_TAP_FAILED, EXIT_TEMPORARY, GRACE, PROGRESS_EVERY, TAIL
 from flows.tap.lines import Lines, read_report
 from flows.tap.processes import Processes
 
@@ -74,12 +74,18 @@ class Tap:
 
     def run(self, lock: str, command: list[str]) -> int:
         """Runs the command to its end; the exit code for the shell is the script's own."""
-        code = self._guarded(lock, command)
+        try:
+            code = self._guarded(lock, command)
+        except Exception as error:
+            # Nobody would see a traceback: the flow is told, and with it whoever reads the step's failure.
+            self._why = f"its tap failed: {error}"
+            self._terminate()
+            code = EXIT_TAP_FAILED
         self._progress_due = self._progress_due and 0.0
         self._say_progress()
-        error = self._tails[True].strip() or self._tails[False].strip()
+        tail = self._tails[True].strip() or self._tails[False].strip()
         seconds = round(time.monotonic() - self._started, 3)
-        self._say(exit={"code": code, "why": self._why, "seconds": seconds, "result": self._result, "tail": error})
+        self._say(exit={"code": code, "why": self._why, "seconds": seconds, "result": self._result, "tail": tail})
         give_up = time.monotonic() + 10
         while self._out and self._flow_listens and time.monotonic() < give_up:
             self._listen()

@@ -58,9 +58,9 @@ def other(folder: Path) -> Iterator[Stack]:
     stack.leave_nothing()
 
 
-def refusal(home: Path, port: int) -> str:
+def refusal(home: Path, port: int, **settings: str) -> str:
     """What is said by one that does not start."""
-    environment = {**os.environ, "SYNCS_HOME": str(home), "SYNCS_PREFECT_PORT": str(port)}
+    environment = {**os.environ, **settings, "SYNCS_HOME": str(home), "SYNCS_PREFECT_PORT": str(port)}
     refused = subprocess.run(COMMAND, env=environment, capture_output=True, text=True, timeout=20)
     assert refused.returncode == 1, refused
     return refused.stderr
@@ -156,6 +156,23 @@ def test_a_home_that_is_a_file_is_refused(folder: Path) -> None:
     file = folder / "file"
     file.touch()
     assert refusal(file, free_port()).startswith(f"syncs up: SYNCS_HOME={file} cannot hold the stack's data: ")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "allowed"),
+    [
+        ("SYNCS_RETRY_DELAY", "soon", "valid number"),
+        ("SYNCS_COMMAND", "npx tsx", "must hold {script}"),
+        ("DATABASE_URL", "mysql://user:secret@host/site", "allowed are"),
+    ],
+)
+def test_a_setting_that_no_run_could_live_with_is_refused_before_anything_starts(
+    folder: Path, key: str, value: str, allowed: str
+) -> None:
+    said = refusal(folder / "settings", free_port(), **{key: value})
+    assert key in said
+    assert allowed in said
+    assert "secret" not in said
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

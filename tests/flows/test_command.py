@@ -54,6 +54,13 @@ async def test_a_source_that_is_down_is_given_more_time() -> None:
     assert this.retry_delay_seconds == [30, 60]
 
 
+async def test_only_the_failure_at_hand_counts() -> None:
+    this = this_attempt()
+    for code, delays in ((75, [30, 60]), (1, [5, 10]), (75, [30, 60])):
+        await is_retried(this, StepFailed("again", code))
+        assert this.retry_delay_seconds == delays
+
+
 async def test_the_setting_overrides_both(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SYNCS_RETRY_DELAY", "0.5")
     settings.cache_clear()

@@ -21,12 +21,14 @@ from prefect.events.clients import get_events_subscriber
 from prefect.events.filters import EventFilter, EventNameFilter
 from prefect.states import Cancelling
 
+from admin_api import prefect_gateway as gateway
 from flows.catalog import SCRIPT, Flags, Step
 from flows.command import run_step, this_run
 from flows.progress import EVENT
 from flows.settings import settings
 from tests.plans import Plans
 from tests.runs import begun, ended, flow_of, logs, outcome, start
+from tests.stack import Stack
 
 pytestmark = pytest.mark.usefixtures("stack")
 
@@ -169,10 +171,11 @@ for n in (3, 7):
 
 
 async def percents(state: State[Any]) -> list[float]:
-    assert state.state_details.flow_run_id
+    run_id = state.state_details.flow_run_id
+    assert run_id
     async with get_client() as client:
         bars = await client.read_artifacts(
-            flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[state.state_details.flow_run_id])),
+            flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run_id])),
             artifact_filter=ArtifactFilter(type=ArtifactFilterType(any_=["progress"])),
         )
     return [float(str(bar.data)) for bar in bars]
@@ -254,6 +257,36 @@ async def test_when_a_flows_process_is_killed_its_script_is_ended(plans: Plans) 
     flow_of(script.pid).kill()
     script.wait(5)
     assert outcome(await ended(run_id))[0] is StateType.CRASHED
+
+
+async def test_when_the_worker_is_killed_what_runs_goes_on_to_its_end(plans: Plans, stack: Stack) -> None:
+    plans.make("sync-europarl", seconds=6)
+    run_id = await start("sync-europarl")
+    await begun(plans, "sync-europarl")
+    worker = stack.part("worker")
+    worker.kill()
+    # The script prints again after that, and so does its flow.
+    assert outcome(await ended(run_id))[0] is StateType.COMPLETED
+    assert len(plans.executions("sync-europarl")) == 1
+    until = time.monotonic() + 30
+    while not any("worker is back" in line for line in stack.lines):
+        assert time.monotonic() < until
+        await asyncio.sleep(0.2)
+
+
+async def test_a_second_attempt_shows_its_own_progress(program: Command, tmp_path: Path) -> None:
+    program(f"""
+import pathlib, sys
+mark = pathlib.Path({str(tmp_path / "mark")!r})
+first = not mark.exists()
+mark.touch()
+print('@sync {{"processed": %d, "total": 10}}' % (9 if first else 2))
+sys.exit(first)
+""")
+    run_id = (await alone()).state_details.flow_run_id
+    assert run_id
+    ((_, steps),) = [now async for now in gateway.watch(run_id)]
+    assert [(step.name, step.percent, step.well) for step in steps] == [("sync-careers", 20.0, True)]
 
 
 async def test_when_a_tap_is_killed_its_script_is_ended_and_the_step_tried_again(plans: Plans) -> None:

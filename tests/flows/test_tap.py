@@ -130,6 +130,9 @@ class TestLines:
         ('@sync {"result": {"x": NaN}}', None),
         ('@sync {"result": ' + '{"a":' * 18 + "1" + "}" * 19, {"result": json.loads('{"a":' * 18 + "1" + "}" * 18)}),
         ('@sync {"result": ' + '{"a":' * 21 + "1" + "}" * 22, None),
+        ('@sync {"result": {"a": 1e999}}', None),
+        (r'@sync {"result": {"path": "C:\\u0000"}}', {"result": {"path": r"C:\u0000"}}),
+        (r'@sync {"result": {"nul": "\u0000"}}', {"result": {"nul": "\ufffd"}}),
         ('@sync {"result": ' + '{"a":' * 3000 + "1" + "}" * 3001, None),
     ],
 )
@@ -170,6 +173,13 @@ def test_a_command_that_does_not_exist_is_said(start: Start) -> None:
     outcome = ending(start("/no/such/program").rest())
     assert outcome["code"] == tap.EXIT_CALLED_WRONGLY
     assert "/no/such/program" in outcome["why"]
+
+
+def test_a_lock_that_cannot_be_had_is_named(start: Start, short_path: Path) -> None:
+    (short_path / "lock").mkdir()
+    outcome = ending(start("true").rest())
+    assert outcome["code"] == tap.EXIT_TAP_FAILED
+    assert str(short_path / "lock") in outcome["why"]
 
 
 def test_a_burst_of_3000_lines_arrives_line_by_line(start: Start) -> None:
