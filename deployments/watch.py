@@ -13,7 +13,7 @@ from rich.text import Text
 from admin_api import prefect_gateway as prefect
 from flows.catalog import Group, Target
 
-PASSING = ("Scheduled", "Pending", "Running")  #: states of a run that starts as it should
+PASSING = ("Scheduled", "Pending", "Submitting", "Running")  #: states of a run that starts as it should
 
 
 async def follow(target: Target, run: prefect.Run) -> bool:
