@@ -119,6 +119,12 @@ async def attempt(step: Step, flags: dict[str, Any], run: str) -> State[Result]:
     return Completed(message=summary(result), data=result)
 
 
+def skip_reason(result: Result) -> str | None:
+    """Why a step was skipped, or None where it ran; a script may well count what it skipped itself."""
+    reason = result.get("skipped")
+    return reason if isinstance(reason, str) and len(result) == 1 else None
+
+
 def summary(result: Result) -> str:
     """A result in a line: what is not zero."""
     told = ", ".join(f"{key} {value}" for key, value in result.items() if value)

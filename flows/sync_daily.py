@@ -10,7 +10,7 @@ from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
 from flows.catalog import SYNC_DAILY, Step
-from flows.command import Result, run_step, summary, this_run
+from flows.command import Result, run_step, skip_reason, summary, this_run
 
 
 class Day(TypedDict):
@@ -72,13 +72,17 @@ async def _sum_up(states: Mapping[str, State[Result]]) -> State[Day]:
         if result is None:
             failures.append(name)
             outcome, detail = "failed", state.message or state.name
-        elif "skipped" in result:
-            outcome, detail = "skipped", result["skipped"]
-            skipped[name] = detail
+        elif reason := skip_reason(result):
+            outcome, detail = "skipped", reason
+            skipped[name] = reason
         else:
             outcome, detail = "succeeded", summary(result)
         table.append({"step": name, "outcome": outcome, "detail": detail})
-    await acreate_table_artifact(table, key=SYNC_DAILY.name, description="The day, step by step")
+    try:
+        await acreate_table_artifact(table, key=SYNC_DAILY.name, description="The day, step by step")
+    except Exception:
+        # A table that could not be drawn is no reason to fail a day that went well.
+        get_run_logger().warning("The day's table could not be shown in Prefect: %s", table, exc_info=True)
     day = Day(
         total=len(states),
         succeeded=len(states) - len(failures) - len(skipped),

@@ -10,7 +10,7 @@ from prefect import Task
 from prefect.states import Failed
 
 from flows import command
-from flows.command import Outcome, StepFailed, attempt, summary
+from flows.command import Outcome, StepFailed, attempt, skip_reason, summary
 from flows.settings import settings
 
 
@@ -103,3 +103,10 @@ def test_a_result_in_a_line_leaves_out_what_is_zero() -> None:
     assert summary({"created": 3, "updated": 0, "errors": 0}) == "created 3"
     assert summary({"created": 0}) == "nothing new"
     assert summary({}) == "nothing new"
+
+
+def test_a_scripts_own_count_of_what_it_skipped_is_no_skip() -> None:
+    assert skip_reason({"skipped": "no API key"}) == "no API key"
+    assert skip_reason({"skipped": 3}) is None
+    assert skip_reason({"skipped": "two", "created": 1}) is None
+    assert skip_reason({}) is None
