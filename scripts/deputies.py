@@ -68,9 +68,9 @@ def deputy(line: Line) -> Deputy:
     if TOO_MANY in line or None in line.values():
         raise RecordError("has not as many columns as the header")
     pa, legislature, birth = _needed(line, "id"), _needed(line, "legislature"), _given(line, "naissance")
-    if not (pa.startswith("PA") and pa[2:].isdigit()):
+    if not re.fullmatch(r"PA[0-9]{1,9}", pa):
         raise RecordError(f"has the id {pa!r}, not PA and a number")
-    if not legislature.isdecimal():
+    if not re.fullmatch(r"[0-9]{1,3}", legislature):
         raise RecordError(f"has the legislature {legislature!r}")
     return Deputy(
         id=pa,

@@ -70,7 +70,7 @@ def entries(content: bytes) -> Entries:
     """Raises BadSource where this is not a feed."""
     # As a stream: given plain bytes, feedparser would first take them for the name of a file to open.
     parsed = feedparser.parse(io.BytesIO(content), sanitize_html=False, resolve_relative_uris=False)
-    if not parsed.version:
+    if not parsed.get("version"):  # for an empty body there is none at all
         raise BadSource("This is neither RSS nor Atom.")
     if len(parsed.entries) > MAX_ENTRIES:
         raise BadSource(f"The feed has {len(parsed.entries):,} entries, more than {MAX_ENTRIES:,}.")

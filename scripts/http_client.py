@@ -20,7 +20,7 @@ LONGEST_RETRY_AFTER = 60.0  # seconds; a source that asks for more is tried agai
 class HttpClient:
     """GET with retries: 5xx, 429, network errors and cut bodies, after 1, 2 and 4 s or what Retry-After asks.
 
-    All arguments are seconds. `timeout` is the longest silence; `deadline` the longest answer, so that a server that
+    All arguments are seconds. `timeout` is the longest silence; `deadline` the longest body, so that a server that
     drips a byte at a time does not hold the script; `first_wait` is shorter in tests.
     """
 

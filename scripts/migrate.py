@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from scripts.errors import DatabaseNotReady
+from scripts.settings import shown
 
 # Not alembic's default name: other programs may keep their own migrations in the same database.
 VERSION_TABLE = "scripts_alembic_version"
@@ -61,4 +62,4 @@ def _config() -> Config:
 
 
 def _name(engine: Engine) -> str:
-    return f"The database {engine.url.render_as_string(hide_password=True)}"
+    return f"The database {shown(engine.url)}"

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import lzma
 import re
 import zipfile
 import zlib
@@ -92,7 +93,7 @@ class Archive:
         try:
             # zipfile gives out no more bytes than the size declared, and checks their sum.
             scrutin = json.loads(self._zip.read(entry))["scrutin"]
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError) as error:
             raise RecordError(f"cannot be unpacked: {error}") from error
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise RecordError(f"is not the JSON of a scrutin: {type(error).__name__}") from error
@@ -106,6 +107,10 @@ def public_vote(scrutin: dict[str, Any], legislature: int) -> PublicVote:
     if _text(scrutin, "legislature") != str(legislature):
         raise RecordError(f"is of legislature {scrutin['legislature']!r}")
     counts = _at(scrutin, "syntheseVote", "decompte")
+    ballots = _ballots(scrutin)
+    if not ballots and any(_count(counts, key) for key in ("pour", "contre", "abstentions")):
+        # Stored as it is, it would take away the votes that an earlier edition of the file had.
+        raise RecordError("announces votes and names no voter")
     return PublicVote(
         uid=_text(scrutin, "uid"),
         legislature=legislature,
@@ -117,7 +122,7 @@ def public_vote(scrutin: dict[str, Any], legislature: int) -> PublicVote:
         votes_against=_count(counts, "contre"),
         abstentions=_count(counts, "abstentions"),
         non_voting=_count(counts, "nonVotants"),
-        ballots=_ballots(scrutin),
+        ballots=ballots,
     )
 
 
@@ -141,7 +146,10 @@ def _outcome(code: str) -> Outcome:
 def _ballots(scrutin: dict[str, Any]) -> tuple[Ballot, ...]:
     found: dict[str, Ballot] = {}
     for group in _listed(_at(scrutin, "ventilationVotes", "organe", "groupes", "groupe")):
-        for key, voters in (_at(group, "vote", "decompteNominatif") or {}).items():
+        by_position = _at(group, "vote", "decompteNominatif") or {}
+        if not isinstance(by_position, dict):
+            raise RecordError("has a decompteNominatif that is no object")
+        for key, voters in by_position.items():
             if key not in POSITIONS:
                 raise RecordError(f"has the unknown position {key!r}")
             for voter in _listed(voters and _at(voters, "votant")):
@@ -154,9 +162,9 @@ def _ballots(scrutin: dict[str, Any]) -> tuple[Ballot, ...]:
 
 def _ballot(voter: dict[str, Any], position: Position) -> Ballot:
     ref, delegated = _text(voter, "acteurRef"), voter.get("parDelegation")
-    if not re.fullmatch(r"PA\d+", ref):
+    if not re.fullmatch(r"PA[0-9]{1,9}", ref):
         raise RecordError(f"has the voter {ref!r}, not PA and a number")
-    if delegated not in {"true", "false", None}:
+    if delegated not in ("true", "false", None):
         raise RecordError(f"has parDelegation {delegated!r} for {ref}")
     return Ballot(ref, position, delegated == "true")
 

@@ -53,7 +53,12 @@ def database_url(written: str) -> URL:
         case "sqlite" | "sqlite+pysqlite":
             return url.set(drivername="sqlite")
         case _:
-            raise ValueError(f"is '{url.render_as_string(hide_password=True)}'; {allowed}")
+            raise ValueError(f"is '{shown(url)}'; {allowed}")
+
+
+def shown(url: URL) -> str:
+    """For people: without a password, which libpq takes in the query as well."""
+    return url.set(query={}).render_as_string(hide_password=True)
 
 
 def read_settings() -> Settings:

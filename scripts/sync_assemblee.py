@@ -3,7 +3,8 @@
 import argparse
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -26,6 +27,7 @@ FILE_NAME = "deputes-active.csv"
 MAX_BYTES = 20_000_000  # the file has 150 kB
 BATCH = 100  # deputies a transaction
 FINGERPRINT = "assemblee-csv:full"
+PARIS = ZoneInfo("Europe/Paris")
 
 _OPEN = (Mandate.chamber == Chamber.ASSEMBLEE_NATIONALE, Mandate.ended_on.is_(None))
 
@@ -42,6 +44,7 @@ def run(call: Call, _: argparse.Namespace) -> None:
     deputies, counters["errors"], found = _parse(document.content, call.report)
     with call.database.transaction() as session:
         _refuse_a_short_file(session, found)
+        _refuse_an_old_file(session, deputies)
         wanted = deputies[: call.options.limit]
         groups = _write_groups(session, wanted)
         slugs = _slugs(session, wanted)
@@ -128,6 +131,26 @@ def _refuse_a_short_file(session: Session, found: int) -> None:
         )
 
 
+def _refuse_an_old_file(session: Session, deputies: Sequence[Deputy]) -> None:
+    """One of before would bring back who has left since, and close the mandates of who has come."""
+    newest = max(one.legislature for one in deputies)
+    told_on = _told_on(deputies)
+    open_mandates = session.execute(select(Mandate.external_id, Mandate.legislature, Mandate.started_on).where(*_OPEN))
+    present = {one.mandate for one in deputies}
+    for key, legislature, started_on in open_mandates:
+        if legislature > newest or (key not in present and started_on > told_on):
+            raise BadSource(
+                f"The deputies' CSV is of legislature {newest} and {told_on}, and mandate {key} of legislature "
+                f"{legislature} is open since {started_on}: nothing was written, see whether the file is an old one."
+            )
+
+
+def _told_on(deputies: Sequence[Deputy]) -> date:
+    """The CSV's own date. One that lies in the future in Paris is a slip of the pen."""
+    today = datetime.now(PARIS).date()
+    return max((one.as_of for one in deputies if one.as_of <= today), default=today)
+
+
 def _write_groups(session: Session, deputies: Sequence[Deputy]) -> Written:
     names = {one.group_code: one.group_name for one in reversed(deputies)}
     rows = [{"code": code, "chamber": Chamber.ASSEMBLEE_NATIONALE, "name": name} for code, name in names.items()]
@@ -143,7 +166,7 @@ def _slugs(session: Session, deputies: Sequence[Deputy]) -> dict[str, str]:
     taken = set(session.scalars(select(Politician.slug)))
     for one in deputies:
         if one.id not in slugs:
-            plain = slug(f"{one.first_name} {one.last_name}")
+            plain = slug(f"{one.first_name} {one.last_name}") or one.id.lower()
             slugs[one.id] = f"{plain}-{one.id.lower()}" if plain in taken else plain
             taken.add(slugs[one.id])
     return slugs
@@ -215,7 +238,7 @@ def _close_absent(session: Session, deputies: Sequence[Deputy]) -> int:
     absent = [
         id_ for id_, key in session.execute(select(Mandate.id, Mandate.external_id).where(*_OPEN)) if key not in present
     ]
-    closed_on = max(one.as_of for one in deputies)
+    closed_on = _told_on(deputies)
     session.execute(
         update(Mandate).where(Mandate.id.in_(absent)).values(ended_on=closed_on, updated_at=datetime.now(UTC))
     )

@@ -48,7 +48,7 @@ def run(call: Call, own: argparse.Namespace) -> None:
     call.report.result(counters)
     if len(failures) == len(feeds):
         down = next((error for error in failures if isinstance(error, SourceDown)), failures[-1])
-        raise type(down)(f"None of the feeds could be read; the last said: {failures[-1]}")
+        raise type(down)(f"None of the feeds could be read; one said: {down}")
 
 
 def _sync_feed(call: Call, feed: Feed, directory: Directory, counters: dict[str, int]) -> None:

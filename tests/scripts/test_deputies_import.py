@@ -94,6 +94,38 @@ def test_a_file_with_less_than_half_of_the_mandates_is_refused_whole(site: Site)
     assert site.dump() == before
 
 
+@pytest.mark.parametrize(
+    "older",
+    [{"dateMaj": "2020-01-01"}, {"legislature": "16", "datePriseFonction": "2022-06-22", "dateMaj": "2023-01-01"}],
+)
+def test_a_file_of_before_is_refused_whole(site: Site, older: dict[str, str]) -> None:
+    site.put(*CSV, deputies_csv(*(deputy_line(n) for n in range(1, 4))))
+    site.sync("sync-assemblee")
+    before = site.dump()
+    site.put(*CSV, deputies_csv(deputy_line(1, **older), deputy_line(2, **older)))
+    outcome = site.sync("sync-assemblee")
+    assert outcome.code == 1
+    assert "nothing was written, see whether the file is an old one" in outcome.err
+    assert site.dump() == before
+
+
+def test_a_date_to_come_is_a_slip_and_ends_no_mandate_then(site: Site) -> None:
+    site.put(*CSV, deputies_csv(*(deputy_line(n) for n in range(1, 4))))
+    site.sync("sync-assemblee")
+    site.put(*CSV, deputies_csv(deputy_line(1), deputy_line(2, dateMaj="9999-01-01")))
+    assert site.sync("sync-assemblee").counters["deputiesDeactivated"] == 1
+    assert {str(row["ended_on"]) for row in site.rows("mandates")} == {"None", "2025-11-24"}
+
+
+@pytest.mark.parametrize("wrong", [{"id": "PA\u00b2"}, {"id": "PA" + "9" * 5000}, {"legislature": "9" * 20}])
+def test_a_line_that_no_database_could_hold_is_counted_and_the_rest_is_written(
+    site: Site, wrong: dict[str, str]
+) -> None:
+    site.put(*CSV, deputies_csv(deputy_line(1), deputy_line(2, **wrong)))
+    outcome = site.sync("sync-assemblee")
+    assert (outcome.code, outcome.counters["errors"], outcome.counters["deputiesCreated"]) == (0, 1, 1)
+
+
 def test_a_line_that_cannot_be_read_is_not_a_deputy_who_left(site: Site) -> None:
     site.put(*CSV, deputies_csv(deputy_line(1), deputy_line(2)))
     site.sync("sync-assemblee")

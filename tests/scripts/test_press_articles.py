@@ -105,12 +105,15 @@ def test_one_dead_feed_does_not_stop_the_rest(online: Site, httpserver: HTTPServ
             answer.respond_with_data(status=503)
         elif feed.id == "lcp":
             answer.respond_with_data("<html>Maintenance</html>")
+        elif feed.id == "publicsenat":
+            answer.respond_with_data(b"")
         else:
             answer.respond_with_data(rss(item(f"{feed.id}-1")), headers={"ETag": f'"{feed.id}"'})
     outcome = online.sync("sync-press")
     assert outcome.code == 0
-    assert (outcome.counters["errors"], outcome.counters["articlesNew"]) == (2, 10)
+    assert (outcome.counters["errors"], outcome.counters["articlesNew"]) == (3, 9)
     assert "lefigaro: " in outcome.err
+    assert "publicsenat: This is neither RSS nor Atom." in outcome.err
     assert "lcp: This is neither RSS nor Atom." in outcome.err
     assert outcome.said[-2] == {"processed": 12, "total": 12}
     remembered = {row["key"]: row["etag"] for row in online.rows("sync_metadata")}
