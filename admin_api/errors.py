@@ -1,0 +1,113 @@
+"""What the admin API refuses or cannot do. Each says it in a sentence that is translated where it is shown.
+
+AdminError
+├── Unauthorized        401  no token, or a wrong one
+├── CsrfRefused         403  a form without the page's own word
+├── TooManyLogins       429
+├── JobNotFound         404
+├── ScheduleNotFound    404
+├── AlreadyUnderWay     409  a job of that name goes on
+├── AlreadyOver         409  there is nothing left to cancel
+├── NotOver             409  only what failed or was cancelled is run again
+├── IsAStep             409  a day's step is cancelled and retried with its day
+├── NeverStarted        409  its run is not in Prefect (any more)
+├── Invalid             422  the request is not as the document says
+├── PrefectAway         503
+└── DatabaseAway        503
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class AdminError(Exception):
+    """`sentence` is the English text and the translations' key; `params` fill it in, `members` go into the answer."""
+
+    status: ClassVar[int]
+    #: The last part of the problem's type (RFC 9457).
+    slug: ClassVar[str]
+    sentence: ClassVar[str]
+
+    def __init__(self, *, members: dict[str, object] | None = None, **params: object) -> None:
+        self.params = params
+        self.members = members or {}
+        super().__init__(self.sentence.format(**params))
+
+
+class Unauthorized(AdminError):
+    status = 401
+    slug = "unauthorized"
+    sentence = "Not authorized: send `Authorization: Bearer` with the admin token, or sign in."
+
+
+class CsrfRefused(AdminError):
+    status = 403
+    slug = "csrf"
+    sentence = "This form is out of date or comes from elsewhere. Reload the page and try again."
+
+
+class TooManyLogins(AdminError):
+    status = 429
+    slug = "too-many-logins"
+    sentence = "Too many failed logins from this address. Try again in {seconds} seconds."
+
+
+class JobNotFound(AdminError):
+    status = 404
+    slug = "job-not-found"
+    sentence = "There is no job {id}."
+
+
+class ScheduleNotFound(AdminError):
+    status = 404
+    slug = "schedule-not-found"
+    sentence = "There is no schedule {id}."
+
+
+class AlreadyUnderWay(AdminError):
+    status = 409
+    slug = "already-under-way"
+    sentence = "{script} is already under way. Wait for it to end, or cancel it."
+
+
+class AlreadyOver(AdminError):
+    status = 409
+    slug = "already-over"
+    sentence = "This job is not under way any more: it is {status}."
+
+
+class NotOver(AdminError):
+    status = 409
+    slug = "not-over"
+    sentence = "Only a job that failed or was cancelled is run again: this one is {status}."
+
+
+class IsAStep(AdminError):
+    status = 409
+    slug = "is-a-step"
+    sentence = "This is a step of the day: cancel or retry the day's job, {parent}."
+
+
+class NeverStarted(AdminError):
+    status = 409
+    slug = "never-started"
+    sentence = "The run of this job is not in Prefect any more. Start it anew."
+
+
+class Invalid(AdminError):
+    status = 422
+    slug = "invalid"
+    sentence = "The request is not valid: {what}"
+
+
+class PrefectAway(AdminError):
+    status = 503
+    slug = "prefect-away"
+    sentence = "Prefect does not answer. Is `syncs up` running? Nothing was changed; try again in a moment."
+
+
+class DatabaseAway(AdminError):
+    status = 503
+    slug = "database-away"
+    sentence = "The database of the jobs does not answer. Nothing was changed; try again in a moment."
