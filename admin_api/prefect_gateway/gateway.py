@@ -22,17 +22,20 @@ from prefect.client.schemas.filters import (
     FlowRunFilterState,
     FlowRunFilterStateName,
     FlowRunFilterStateType,
+    LogFilter,
+    LogFilterFlowRunId,
 )
-from prefect.client.schemas.objects import Artifact, FlowRun, StateType, TaskRun
+from prefect.client.schemas.objects import Artifact, FlowRun, Log, StateType, TaskRun
 from prefect.client.schemas.objects import State as PrefectState
-from prefect.client.schemas.sorting import ArtifactSort, FlowRunSort, TaskRunSort
+from prefect.client.schemas.sorting import ArtifactSort, FlowRunSort, LogSort, TaskRunSort
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import get_current_settings
 from prefect.states import Cancelled, Cancelling, Crashed, Scheduled
 
+from admin_api.prefect_gateway import starting
 from admin_api.prefect_gateway.errors import reachable
 from admin_api.prefect_gateway.snapshots import RunSnapshot, State, day_of, is_step, run_of, state_of, task_of
-from flows.catalog import SYNC_DAILY
+from flows.catalog import SYNC_DAILY, Flags, Target
 
 PAGE = 200  #: the most that Prefect gives at once
 UNDER_WAY = [StateType.PENDING, StateType.RUNNING, StateType.PAUSED, StateType.CANCELLING]
@@ -154,17 +157,39 @@ class Gateway:
             state = (await self.client.read_flow_run(run)).state
             return await _result_of(state) if state is not None else None
 
+    async def logs(self, runs: Collection[UUID], offset: int, limit: int) -> list[Log]:
+        """Lines of these runs, oldest first; `limit` at most PAGE."""
+        async with reachable():
+            return await self.client.read_logs(
+                LogFilter(flow_run_id=LogFilterFlowRunId(any_=list(runs))),
+                limit=limit,
+                offset=offset,
+                sort=LogSort.TIMESTAMP_ASC,
+            )
+
     # Changing runs
 
-    async def cancel(self, run: UUID) -> None:
-        """The worker ends its processes; what has not begun is Cancelled at once."""
-        async with reachable():
-            await self.client.set_flow_run_state(run, Cancelling())
+    async def start(self, target: Target, flags: Flags, trigger: str, job: UUID) -> UUID:
+        """The flow run that the job is from now on. Raises NotRegistered, too."""
+        return (await starting.start(self.client, target, flags, trigger, job)).id
 
-    async def retry(self, run: UUID) -> None:
-        """The same run again: its finished steps have kept their results."""
+    async def cancel(self, run: UUID) -> bool:
+        """The worker ends its processes; what has not begun is Cancelled at once. False where it is gone."""
         async with reachable():
-            await self.client.set_flow_run_state(run, Scheduled(name="AwaitingRetry"), force=True)
+            try:
+                await self.client.set_flow_run_state(run, Cancelling())
+            except ObjectNotFound:
+                return False
+            return True
+
+    async def retry(self, run: UUID) -> bool:
+        """The same run again: its finished steps have kept their results. False where it is gone."""
+        async with reachable():
+            try:
+                await self.client.set_flow_run_state(run, Scheduled(name="AwaitingRetry"), force=True)
+            except ObjectNotFound:
+                return False
+            return True
 
     async def close_run(self, run: UUID, why: str, *, cancelled: bool) -> None:
         """Ends a run that nobody runs any more. Prefect leaves it be where it is over by now."""
