@@ -33,7 +33,7 @@ class UnknownName(CatalogError):
         self.written = written
         self.nearest = nearest
         hint = (
-            Sentence("Did you mean {names}?", {"names": either(nearest)})
+            Sentence("Did you mean {names}?", {"names": either(*nearest)})
             if nearest
             else Sentence("`syncs catalog` lists every name.")
         )

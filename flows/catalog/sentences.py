@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import reduce
 
 
 @dataclass(frozen=True)
@@ -19,10 +18,9 @@ class Sentence:
         return self.template.format_map(self.params) if self.params else self.template
 
 
-def either(names: Iterable[str]) -> Sentence | str:
+def either(first: str, *others: str) -> Sentence | str:
     """`a or b or c`."""
-    return reduce(_or, names)
-
-
-def _or(left: Sentence | str, right: str) -> Sentence:
-    return Sentence("{left} or {right}", {"left": left, "right": right})
+    said: Sentence | str = first
+    for other in others:
+        said = Sentence("{left} or {right}", {"left": said, "right": other})
+    return said
