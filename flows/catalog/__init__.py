@@ -27,6 +27,7 @@ from flows.catalog.groups import (
 )
 from flows.catalog.names import SPELLINGS, Target, check_flags, read_flags, resolve
 from flows.catalog.scripts import CATEGORIES, COMMON_FLAGS, SCRIPT, SCRIPTS, Category, Expect, Label, Script
+from flows.catalog.sentences import Sentence
 
 __all__ = [
     "CATEGORIES",
@@ -58,6 +59,7 @@ __all__ = [
     "Kind",
     "Label",
     "Script",
+    "Sentence",
     "Step",
     "Target",
     "UnknownName",
