@@ -20,7 +20,9 @@ class SettingsError(Exception):
 class Settings(BaseSettings):
     """The table of jobs, and the token of those who may start some. Both are needed: nothing starts without."""
 
-    model_config = SettingsConfigDict(env_prefix="SYNCS_", env_ignore_empty=True, frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="SYNCS_", env_ignore_empty=True, frozen=True, hide_input_in_errors=True
+    )
 
     database_url: str = Field(repr=False)
     admin_token: SecretStr
@@ -74,6 +76,8 @@ def _sentence(error: ValidationError) -> str:
         return f"{key} is not set, and without it anybody could start syncs. Make one: {MAKE_A_TOKEN}"
     if first["type"] == "missing":
         return f"{key} is not set: give a database, e.g. postgresql://user@host/name or sqlite:///jobs.db."
-    return f"{key} {first['msg'].removeprefix('Value error, ')}. To make a token: {MAKE_A_TOKEN}" if (
-        key == "SYNCS_ADMIN_TOKEN"
-    ) else f"{key} {first['msg'].removeprefix('Value error, ')}."
+    return (
+        f"{key} {first['msg'].removeprefix('Value error, ')}. To make a token: {MAKE_A_TOKEN}"
+        if (key == "SYNCS_ADMIN_TOKEN")
+        else f"{key} {first['msg'].removeprefix('Value error, ')}."
+    )

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.plans import Plans
+from tests.postgres import running
 from tests.stack import Stack, free_port
 
 _FOREIGN = ("PREFECT_", "SYNCS_", "DATABASE_URL", "PG")
@@ -52,6 +53,13 @@ def stack() -> Iterator[Stack]:
     """One `syncs up` for all tests."""
     with Stack(HOME, PORT) as stack:
         yield stack
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL server of the tests' own."""
+    with running() as url:
+        yield url
 
 
 @pytest.fixture
