@@ -1,4 +1,4 @@
-"""`syncs deploy`: the work pool, the tag limits and every deployment of prefect.yaml, as this code has them.
+"""`syncs deploy`: the work pool, the tag limits, the automations and every deployment of prefect.yaml, as this code has them.
 
 Idempotent, and as quick as may be: each deployment carries as its version a digest of all that it was made from, so
 that a look at the server (no import of Prefect, which takes seconds) tells whether there is anything to do.
@@ -23,6 +23,10 @@ from flows.catalog import SCRIPTS
 PROJECT = Path(__file__).resolve().parent.parent
 POOL = "syncs"
 TAG_LIMIT = 1
+#: The automations, by name; deployments.automations has the rest.
+SILENT = "syncs: a run without heartbeats has crashed"
+NOT_BEGUN = "syncs: a run that was taken up has not begun"
+AUTOMATIONS = (SILENT, NOT_BEGUN)
 #: The worker's variable that names the file for what its flows print.
 FLOWS_LOG = "SYNCS_FLOWS_LOG"
 
@@ -37,7 +41,7 @@ class Unreachable(Exception):
 def digest() -> str:
     """Changes whenever what `syncs deploy` would register may have changed: the flows, prefect.yaml, Prefect itself."""
     whole = hashlib.sha256(version("prefect").encode())
-    written_by = [PROJECT / "deployments" / name for name in ("bootstrap.py", "registration.py")]
+    written_by = [PROJECT / "deployments" / name for name in ("bootstrap.py", "registration.py", "automations.py")]
     for path in [PROJECT / "prefect.yaml", *sorted(PROJECT.glob("flows/**/*.py")), *written_by]:
         whole.update(path.read_bytes())
     return f"{version('poligraph-syncs')}+{whole.hexdigest()[:12]}"
@@ -50,19 +54,25 @@ def stanzas() -> list[dict[str, Any]]:
 
 
 async def is_registered(api: httpx.AsyncClient, wanted: str) -> bool:
-    """Whether the server has the pool, every tag limit, this version of every deployment, and no other one of ours."""
-    pool, limits, deployments = await asyncio.gather(
+    """Whether the server has all of it, each deployment in this version, and nothing else of ours."""
+    pool, limits, automations, deployments = await asyncio.gather(
         api.get(f"work_pools/{POOL}"),
         api.post("concurrency_limits/filter", json={"limit": 200}),
+        api.post("automations/filter", json={"automations": {"name": {"any_": AUTOMATIONS}}}),
         api.post("deployments/filter", json={"limit": 200, "deployments": {"tags": {"all_": [POOL]}}}),
     )
     if pool.status_code == httpx.codes.NOT_FOUND:
         return False
-    for answer in (pool, limits, deployments):
+    for answer in (pool, limits, automations, deployments):
         answer.raise_for_status()
     limited = {limit["tag"] for limit in limits.json() if limit["concurrency_limit"] == TAG_LIMIT}
+    watched = sorted(automation["name"] for automation in automations.json())
     versions = [deployment["version"] for deployment in deployments.json()]
-    return limited >= {script.tag for script in SCRIPTS} and versions == [wanted] * len(stanzas())
+    return (
+        limited >= {script.tag for script in SCRIPTS}
+        and watched == sorted(AUTOMATIONS)
+        and versions == [wanted] * len(stanzas())
+    )
 
 
 async def bootstrap(environment: Mapping[str, str] = os.environ) -> str:

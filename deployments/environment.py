@@ -8,7 +8,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from deployments.bootstrap import PROJECT
-from deployments.settings import Settings
+from deployments.settings import PREFIX, Settings
 
 SAMPLES = PROJECT / "samples"
 
@@ -53,6 +53,8 @@ class Environment:
         self._secrets = {key: project[key] for key in SECRETS if project.get(key)}
         self._project = _without(project, (ELSEWHERE,))
         self._shell = _without(shell, (ELSEWHERE, POSTGRES))
+        ours = {key: value for key, value in project.items() if key in shell or key.startswith(PREFIX)}
+        self._api = _without(ours, (ELSEWHERE,))
 
     def of_others(self, **more: str) -> Mapping[str, str]:
         """For what is not this project's: PostgreSQL and Prefect's server."""
@@ -62,9 +64,18 @@ class Environment:
         """For this project's own, and so with all of `.env`."""
         return {**self._project, **self._own, **more}
 
+    def of_api(self, **more: str) -> Mapping[str, str]:
+        """For the admin API, which listens: of `.env` it knows what is about the stack, and no script's keys."""
+        return {**self._api, **self._own, **more}
+
     def given(self, secret: str) -> str | None:
         """One of SECRETS, where the user has set it."""
         return self._secrets.get(secret)
+
+
+def setting(key: str) -> str | None:
+    """One of SECRETS for a command that starts no part: from the environment, or else from `.env`."""
+    return {**dotenv_values(".env"), **os.environ}.get(key) or None
 
 
 def _without(environment: Mapping[str, str], prefixes: tuple[str, ...]) -> Mapping[str, str]:

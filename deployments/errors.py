@@ -4,6 +4,7 @@ StackError
 ├── HomeError
 ├── HomeTakenError
 ├── PortTakenError
+├── TokenError
 ├── PostgresError
 └── PartError
 """
@@ -37,8 +38,15 @@ class HomeTakenError(StackError):
 class PortTakenError(StackError):
     """A port that a part needs cannot be had."""
 
-    def __init__(self, port: int, key: str, reason: str) -> None:
-        super().__init__(f"port {port} of 127.0.0.1 cannot be had: {reason}. Free it, or set {key} to another one.")
+    def __init__(self, host: str, port: int, key: str, reason: str) -> None:
+        super().__init__(f"port {port} of {host} cannot be had: {reason}. Free it, or set {key} to another one.")
+
+
+class TokenError(StackError):
+    """SYNCS_HOME/admin_token is no token, or a secret no more."""
+
+    def __init__(self, file: Path, wrong: str, todo: str) -> None:
+        super().__init__(f"{file} {wrong}. {todo}: `syncs up` makes a new one where there is none.")
 
 
 class PostgresError(StackError):

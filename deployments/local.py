@@ -3,28 +3,28 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import httpx
-import psutil
 
 from deployments import family
-from deployments.bootstrap import FLOWS_LOG, POOL
+from deployments.api import DATABASE, Api
 from deployments.environment import Environment
-from deployments.errors import PortTakenError, StackError
+from deployments.errors import StackError
 from deployments.home import Home
 from deployments.parts import Command, Keeper, Part, Say, run, run_well
+from deployments.ports import require_free
 from deployments.postgres import Postgres
+from deployments.server import Server
 from deployments.settings import Settings, SettingsError
+from deployments.worker import Worker
 
-WORKER = "local"
 SETTINGS = ((sys.executable, "-m", "flows.settings"), (sys.executable, "-m", "scripts.settings"))
 MIGRATE = (sys.executable, "-m", "scripts", "migrate")
 BOOTSTRAP = (sys.executable, "-m", "deployments.bootstrap")
@@ -34,7 +34,9 @@ STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stack:
-    """PostgreSQL, Prefect's server and a worker. Inside the `async with` all of them answer; after it none is left.
+    """PostgreSQL, Prefect's server, a worker and the admin API.
+
+    Inside the `async with` all of them answer; after it none is left.
 
     A first SIGINT, SIGTERM or SIGHUP cancels the task that entered, also while it is still entering; a second one kills
     what is still being stopped. The parts are not made to die with this process: after a `kill -9` of it a running
@@ -56,6 +58,7 @@ class Stack:
         self._home = Home(self._settings.home)
         # A proxy of the user's is not asked for this machine.
         self._http = httpx.AsyncClient(base_url=self.address, timeout=5, trust_env=False)
+        self._api = Api(self._settings, self._environment, self._http)
         self._listen_for_signals()
         try:
             await self._start()
@@ -63,6 +66,8 @@ class Stack:
             await self._stop()
             raise
         self._say(f"everything is up ({time.monotonic() - began:.1f} s): {self.address}")
+        for line in self._api.greeting:
+            self._say(line)
         return self
 
     async def __aexit__(
@@ -82,21 +87,18 @@ class Stack:
     async def _start(self) -> None:
         if left := await family.end_all(self._home.path, self._hurry):
             self._say(f"ended {left} processes that an earlier `syncs up` had left behind")
-        self._take_port()
+        require_free("127.0.0.1", self._settings.prefect_port, "SYNCS_PREFECT_PORT")
+        require_free(self._settings.host, self._settings.port, "SYNCS_PORT")
         await self._check_settings()
         self._say(f"starting on {self._home.path}")
         self._home.make_temporary()
         self._postgres = Postgres(self._home, self._environment.of_others())
         await self._postgres.prepare()
         await self._keep(self._postgres.part())
-        await self._postgres.create(["prefect", "syncs", self._own_site])
-        try:
-            async with asyncio.TaskGroup() as both:
-                both.create_task(self._start_server())
-                both.create_task(self._migrate_site())
-        except ExceptionGroup as group:
-            raise group.exceptions[0] from None
-        await self._keep(self._worker())
+        await self._postgres.create(["prefect", DATABASE, self._own_site])
+        await _together(self._start_server(), self._migrate_site(), run_well(self._home, self._api.migrate(self._jobs)))
+        worker = Worker(self._home, self._environment, self._http, self._site())
+        await _together(self._keep(worker.part()), self._keep(self._api.part(self._jobs)))
 
     async def _check_settings(self) -> None:
         """Of the parts to come, which would say so with every run; each reads its own."""
@@ -104,9 +106,11 @@ class Stack:
         environment = self._environment.of_project(**({"DATABASE_URL": secret} if secret else {}))
         for words in SETTINGS:
             await run_well(self._home, Command(name="settings", words=words, environment=environment))
+        await run_well(self._home, self._api.check())
 
     async def _start_server(self) -> None:
-        await self._keep(self._server())
+        database = self._postgres.url("prefect", "postgresql+asyncpg")
+        await self._keep(Server(self._settings, self._environment, self._http, database).part())
         environment = self._environment.of_project()
         await run_well(self._home, Command(name="bootstrap", words=BOOTSTRAP, environment=environment))
 
@@ -118,6 +122,10 @@ class Stack:
 
     def _site(self) -> str:
         return self._environment.given("DATABASE_URL") or self._postgres.url(self._own_site)
+
+    @property
+    def _jobs(self) -> str:
+        return self._postgres.url(DATABASE, "postgresql+psycopg")
 
     @property
     def _own_site(self) -> str:
@@ -161,63 +169,15 @@ class Stack:
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
                 asyncio.get_running_loop().add_signal_handler(number, stop)
 
-    def _take_port(self) -> None:
-        port = self._settings.prefect_port
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError as error:
-                raise PortTakenError(port, "SYNCS_PREFECT_PORT", error.strerror or str(error)) from None
 
-    def _server(self) -> Part:
-        environment = self._environment.of_others(
-            PREFECT_SERVER_DATABASE_CONNECTION_URL=self._postgres.url("prefect", "postgresql+asyncpg"),
-            PREFECT_SERVER_TASKS_TAG_CONCURRENCY_SLOT_WAIT_SECONDS="1",
-            PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS="15",
-        )
-        port = str(self._settings.prefect_port)
-        # Prefect's server asks for no password: it listens here and nowhere else, whatever SYNCS_HOST says.
-        words = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", port]
-        return Part(name="server", words=words, environment=environment, answers=self._server_answers)
-
-    async def _server_answers(self, pid: int, started: float) -> bool:
-        try:
-            listening = psutil.Process(pid).net_connections("tcp4")
-        except psutil.Error:
-            return False
-        # Anybody may answer on a port: only its own socket shows that it is this process that does.
-        if not any(one.status == psutil.CONN_LISTEN for one in listening):
-            return False
-        try:
-            return (await self._http.get("/api/ready")).is_success
-        except httpx.TransportError:
-            return False
-
-    def _worker(self) -> Part:
-        environment = self._environment.of_project(
-            DATABASE_URL=self._site(),
-            PREFECT_WORKER_QUERY_SECONDS="0.5",
-            **{FLOWS_LOG: str(self._home.log("flows"))},
-            # Prefect's worker would use one in /tmp that a second user of this machine could not write in.
-            TMPDIR=str(self._home.temporary),
-        )
-        words = [sys.executable, "-m", "prefect", "worker", "start", "--type", "process"]
-        words += ["--pool", POOL, "--name", WORKER]
-        return Part(name="worker", words=words, environment=environment, answers=self._worker_answers)
-
-    async def _worker_answers(self, pid: int, started: float) -> bool:
-        """Whether it has sent a heartbeat: one killed before it had the same name, and counts as online for a while."""
-        try:
-            answer = await self._http.post(f"/api/work_pools/{POOL}/workers/filter", json={})
-        except httpx.TransportError:
-            return False
-        return answer.is_success and any(
-            worker["name"] == WORKER
-            and worker["status"] == "ONLINE"
-            and datetime.fromisoformat(worker["last_heartbeat_time"]).timestamp() > started
-            for worker in answer.json()
-        )
+async def _together(*coroutines: Coroutine[None, None, None]) -> None:
+    """All at once; the first that fails ends the others, and it is its error that is raised."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for coroutine in coroutines:
+                group.create_task(coroutine)
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
 
 
 def _print(text: str) -> None:

@@ -13,6 +13,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from deployments import family
 from deployments.errors import PartError
 from deployments.home import Home
@@ -43,6 +45,14 @@ class Part(Command):
 
     answers: Callable[[int, float], Awaitable[bool]]
     prepare: Callable[[], None] = lambda: None
+
+
+def listens(pid: int) -> bool:
+    """Anybody may answer on a port: only its own socket shows that it is this process that does."""
+    try:
+        return any(one.status == psutil.CONN_LISTEN for one in psutil.Process(pid).net_connections("tcp"))
+    except psutil.Error:
+        return False
 
 
 async def spawn(home: Home, command: Command) -> Process:

@@ -1,4 +1,4 @@
-"""Writes pool, tag limits and deployments to Prefect's server: all at once, where `prefect deploy` takes turns."""
+"""Writes pool, tag limits, automations and deployments to Prefect's server: all at once, where `prefect deploy` takes turns."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from prefect.flows import load_flow_from_entrypoint
 from prefect.utilities.callables import parameter_schema
 from prefect.workers.process import ProcessWorker
 
+from deployments.automations import make_automations
 from deployments.bootstrap import FLOWS_LOG, POOL, TAG_LIMIT
 from flows.catalog import SCRIPTS
 
@@ -40,11 +41,13 @@ Known = dict[tuple[UUID, str], DeploymentResponse]
 async def register(stanzas: list[dict[str, Any]], version: str) -> str:
     """Makes the server hold exactly these deployments of ours, in this version; says what it did.
 
-    What an operator did in Prefect's UI stays: a pause, schedules without a slug, the pool's other variables. A
+    What an operator did in Prefect's UI stays: a pause (of an automation, too), schedules without a slug, the pool's other variables. A
     deployment that no stanza names any more is paused and tagged, not deleted: its runs can still be looked at.
     """
     async with get_client() as client:
-        known, _, _ = await asyncio.gather(_known(client), _make_pool(client), _make_limits(client))
+        known, *_ = await asyncio.gather(
+            _known(client), _make_pool(client), _make_limits(client), make_automations(client)
+        )
         kept = await asyncio.gather(*(_make(client, stanza, version, known) for stanza in stanzas))
         gone = [deployment for deployment in known.values() if deployment.id not in kept]
         retired = [deployment for deployment in gone if RETIRED not in deployment.tags]

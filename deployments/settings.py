@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     )
 
     home: Annotated[Path, AfterValidator(_absolute)] = Field(default=Path(".syncs"), validate_default=True)
-    # Of the admin page alone: Prefect's server has no password and stays on 127.0.0.1.
+    # Of the admin API alone: Prefect's server has no password and stays on 127.0.0.1.
     host: str = "127.0.0.1"
     port: Port = 8080
     prefect_port: Port = 4200
@@ -63,6 +63,20 @@ class Settings(BaseSettings):
     def api_url(self) -> str:
         """Prefect's, which only this machine reaches."""
         return f"http://127.0.0.1:{self.prefect_port}/api"
+
+    @property
+    def admin_url(self) -> str:
+        """The admin API's, as this machine reaches it."""
+        if self.host == "localhost":
+            return f"http://localhost:{self.port}"
+        address = ip_address(self.host)
+        here = ip_address("127.0.0.1" if address.version == 4 else "::1") if address.is_unspecified else address
+        return f"http://{here if here.version == 4 else f'[{here}]'}:{self.port}"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine reaches the admin API."""
+        return self.host == "localhost" or ip_address(self.host).is_loopback
 
     @classmethod
     def read(cls) -> Self:

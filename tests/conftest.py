@@ -5,12 +5,15 @@ import shlex
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
+from tests.admin import client
 from tests.plans import Plans
+from tests.postgres import running
 from tests.stack import Stack, free_port
 
 _FOREIGN = ("PREFECT_", "SYNCS_", "DATABASE_URL", "PG")
@@ -23,11 +26,13 @@ FOLDER = Path(tempfile.mkdtemp(prefix="syncs-tests-"))
 HOME = FOLDER / "home"
 HOME.mkdir(mode=0o700)
 PORT = free_port()
+ADMIN_PORT = free_port()
 
 # Prefect reads these when it is imported, which any test module may do; whether the stack runs is another matter.
 os.environ |= {
     "SYNCS_HOME": str(HOME),
     "SYNCS_PREFECT_PORT": str(PORT),
+    "SYNCS_PORT": str(ADMIN_PORT),
     "SYNCS_COMMAND": shlex.join([sys.executable, str(Path(__file__).parent / "scripted.py"), "{script}"]),
     "SYNCS_RETRY_DELAY": "0.2",
     "SYNCS_TEST_PLANS": str(FOLDER / "plans"),
@@ -50,8 +55,22 @@ def pytest_unconfigure() -> None:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """One `syncs up` for all tests."""
-    with Stack(HOME, PORT) as stack:
+    with Stack(HOME, PORT, {"SYNCS_PORT": str(ADMIN_PORT)}) as stack:
         yield stack
+
+
+@pytest.fixture
+async def api(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
+    """The stack's admin API."""
+    async with client(stack) as api:
+        yield api
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL server of the tests' own."""
+    with running() as url:
+        yield url
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from typing import Self
 import psutil
 
 COMMAND = (str(Path(sys.executable).with_name("syncs")), "up")
-PARTS = ("postgres", "server", "worker")
+PARTS = ("postgres", "server", "worker", "api")
 
 
 def free_port() -> int:
@@ -39,6 +39,7 @@ class Stack:
         self.api_url = f"http://127.0.0.1:{self.port}/api"
         self.environment = {
             **os.environ,
+            "SYNCS_PORT": str(free_port()),
             **(environment or {}),
             "SYNCS_HOME": str(home),
             "SYNCS_PREFECT_PORT": str(self.port),
@@ -98,6 +99,15 @@ class Stack:
             assert not ended or any(text in line for line in self.lines), "\n".join(["it ended:", *self.lines])
             assert time.monotonic() < until, "\n".join([f"no {text!r} within {within} s:", *self.lines])
             time.sleep(0.05)
+
+    @property
+    def admin_url(self) -> str:
+        return f"http://127.0.0.1:{self.environment['SYNCS_PORT']}"
+
+    @property
+    def token(self) -> str:
+        """The admin API's."""
+        return (self.home / "admin_token").read_text().strip()
 
     def part(self, name: str) -> psutil.Process:
         """A part's process; raises where there is not exactly one."""

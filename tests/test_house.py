@@ -63,7 +63,7 @@ def test_a_module_imports_of_the_project_only_what_its_part_may(path: Path) -> N
 @pytest.mark.parametrize("path", MODULES, ids=module_name)
 def test_only_these_speak_to_prefect(path: Path) -> None:
     name = module_name(path)
-    speaks = {"flows", "admin_api.prefect_gateway", "deployments.registration"}
+    speaks = {"flows", "admin_api.prefect_gateway", "deployments.registration", "deployments.automations"}
     if not within(name, speaks) or within(name, {"flows.catalog", "flows.tap"}):
         assert not {one for one in imports(path) if within(one, {"prefect", "prefect_shell"})}
 

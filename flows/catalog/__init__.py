@@ -23,6 +23,7 @@ from flows.catalog.groups import (
     FromGroup,
     Group,
     Step,
+    single,
 )
 from flows.catalog.names import SPELLINGS, Target, check_flags, read_flags, resolve
 from flows.catalog.scripts import CATEGORIES, COMMON_FLAGS, SCRIPT, SCRIPTS, Category, Expect, Label, Script
@@ -66,4 +67,5 @@ __all__ = [
     "check_flags",
     "read_flags",
     "resolve",
+    "single",
 ]

@@ -8,9 +8,11 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolUpdate
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import IntervalSchedule
+from prefect.events import AutomationCore
 from prefect.exceptions import ObjectNotFound
 
-from deployments.bootstrap import POOL, Unreachable, bootstrap, digest, stanzas
+from deployments.automations import WANTED
+from deployments.bootstrap import NOT_BEGUN, POOL, SILENT, Unreachable, bootstrap, digest, stanzas
 from deployments.registration import COMMAND, RETIRED, register
 from flows.catalog import GROUPS, SCRIPTS
 
@@ -110,6 +112,23 @@ async def test_what_an_operator_set_on_the_pool_is_kept_and_the_command_is_ours(
         template["variables"]["properties"]["command"]["default"] = COMMAND
         await client.update_work_pool(POOL, WorkPoolUpdate(base_job_template=template))
     await bootstrap()
+
+
+@on_the_stack
+async def test_an_automation_that_an_operator_switched_off_stays_off_and_one_that_is_gone_returns() -> None:
+    async with get_client() as client:
+        (silent,) = await client.read_automations_by_name(SILENT)
+        await client.pause_automation(silent.id)
+        await client.update_automation(
+            silent.id, AutomationCore.model_validate({**WANTED[1].model_dump(), "name": SILENT, "enabled": False})
+        )
+        (not_begun,) = await client.read_automations_by_name(NOT_BEGUN)
+        await client.delete_automation(not_begun.id)
+        assert await bootstrap() == "40 deployments registered"
+        (after,) = await client.read_automations_by_name(SILENT)
+        assert (after.id, after.enabled, after.trigger) == (silent.id, False, WANTED[0].trigger)
+        assert await client.read_automations_by_name(NOT_BEGUN)
+        await client.resume_automation(silent.id)
 
 
 @on_the_stack

@@ -60,7 +60,8 @@ def other(folder: Path) -> Iterator[Stack]:
 
 def refusal(home: Path, port: int, **settings: str) -> str:
     """What is said by one that does not start."""
-    environment = {**os.environ, **settings, "SYNCS_HOME": str(home), "SYNCS_PREFECT_PORT": str(port)}
+    ports = {"SYNCS_PREFECT_PORT": str(port), "SYNCS_PORT": str(free_port())}
+    environment = {**os.environ, **ports, **settings, "SYNCS_HOME": str(home)}
     refused = subprocess.run(COMMAND, env=environment, capture_output=True, text=True, timeout=20)
     assert refused.returncode == 1, refused
     return refused.stderr
@@ -108,7 +109,11 @@ def test_every_part_answers(stack: Stack) -> None:
     assert request(stack, "health") is True
     workers = request(stack, "work_pools/syncs/workers/filter", {})
     assert [(worker["name"], worker["status"]) for worker in workers] == [("local", "ONLINE")]
-    assert [line.split()[1] for line in stack.lines if " is up (" in line] == [*PARTS, "everything"]
+    up = [line.split()[1] for line in stack.lines if " is up (" in line]
+    assert up[:2] == ["postgres", "server"]
+    assert sorted(up[2:-1]) == ["api", "worker"]
+    assert up[-1] == "everything"
+    assert httpx.get(f"{stack.admin_url}/health").is_success
 
 
 def test_each_part_knows_what_it_needs_and_no_more(stack: Stack) -> None:
@@ -116,6 +121,8 @@ def test_each_part_knows_what_it_needs_and_no_more(stack: Stack) -> None:
     assert [name for name in PARTS if "PREFECT_SERVER_DATABASE_CONNECTION_URL" in known[name]] == ["server"]
     assert [name for name in PARTS if "DATABASE_URL" in known[name]] == ["worker"]
     assert [name for name in PARTS if "MISTRAL_API_KEY" in known[name]] == ["worker"]
+    for secret in ("SYNCS_DATABASE_URL", "SYNCS_ADMIN_TOKEN"):
+        assert [name for name in PARTS if secret in known[name]] == ["api"]
     assert {environment["PREFECT_API_URL"] for environment in known.values()} == {stack.api_url}
     assert not [name for name in PARTS if {"PREFECT_API_KEY", "PREFECT_PROFILE"} & set(known[name])]
 
@@ -126,6 +133,34 @@ def test_its_data_is_private(stack: Stack) -> None:
         path.name: oct(path.stat().st_mode)[-3:] for path in stack.home.iterdir() if path.is_dir()
     } == dict.fromkeys(("locks", "logs", "postgres", "prefect"), "700")
     assert not temporary(stack).stat().st_mode & 0o007
+
+
+def test_the_token_is_made_once_is_private_and_is_never_said(stack: Stack) -> None:
+    file = stack.home / "admin_token"
+    assert oct(file.stat().st_mode)[-3:] == "600"
+    assert len(stack.token) >= 32
+    stack.wait_for(f"admin API: {stack.admin_url} (API's documentation: /docs; the token is in {file})")
+    assert not [line for line in stack.lines if stack.token in line]
+    assert not [log for log in (stack.home / "logs").iterdir() if stack.token in log.read_text(errors="replace")]
+    assert not list(stack.home.glob("admin_token.*"))
+
+
+@pytest.mark.parametrize(
+    ("mode", "text", "said"),
+    [
+        (0o640, "x" * 40, "is open to others (mode 640)"),
+        (0o600, "sesame", "holds no token of 32 or more"),
+        (0o600, "two words of more than thirty-two signs", "holds no token of 32 or more"),
+    ],
+)
+def test_a_token_file_that_keeps_no_secret_is_refused(folder: Path, mode: int, text: str, said: str) -> None:
+    home = folder / "open"
+    home.mkdir(exist_ok=True)
+    (home / "admin_token").write_text(text)
+    (home / "admin_token").chmod(mode)
+    refused = refusal(home, free_port())
+    assert refused.startswith(f"syncs up: {home / 'admin_token'} {said}")
+    assert text not in refused
 
 
 def test_postgres_listens_on_no_port(stack: Stack) -> None:
@@ -152,6 +187,20 @@ def test_a_taken_port_is_named_and_nothing_is_started(other: Stack) -> None:
     assert not other.left()
 
 
+def test_a_second_one_beside_it_needs_a_port_of_its_own_for_the_api(stack: Stack, other: Stack) -> None:
+    port = stack.environment["SYNCS_PORT"]
+    said = refusal(other.home, other.port, SYNCS_PORT=port)
+    assert said == (
+        f"syncs up: port {port} of 127.0.0.1 cannot be had: Address already in use. "
+        "Free it, or set SYNCS_PORT to another one.\n"
+    )
+
+
+def test_an_address_that_is_another_machines_is_refused(other: Stack) -> None:
+    said = refusal(other.home, other.port, SYNCS_HOST="192.0.2.1")
+    assert said == "syncs up: SYNCS_HOST=192.0.2.1: allowed is an IP address of this machine, or localhost.\n"
+
+
 def test_a_home_that_is_a_file_is_refused(folder: Path) -> None:
     file = folder / "file"
     file.touch()
@@ -163,7 +212,9 @@ def test_a_home_that_is_a_file_is_refused(folder: Path) -> None:
     [
         ("SYNCS_RETRY_DELAY", "soon", "valid number"),
         ("SYNCS_COMMAND", "npx tsx", "must hold {script}"),
-        ("DATABASE_URL", "mysql://user:secret@host/site", "allowed are"),
+        ("DATABASE_URL", "mysql://user:sesame@host/site", "allowed are"),
+        ("SYNCS_DATABASE_URL", "mysql://user:sesame@host/jobs", "allowed are"),
+        ("SYNCS_ADMIN_TOKEN", "sesame", "is too weak"),
     ],
 )
 def test_a_setting_that_no_run_could_live_with_is_refused_before_anything_starts(
@@ -172,7 +223,7 @@ def test_a_setting_that_no_run_could_live_with_is_refused_before_anything_starts
     said = refusal(folder / "settings", free_port(), **{key: value})
     assert key in said
     assert allowed in said
-    assert "secret" not in said
+    assert "sesame" not in said
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -36,6 +36,23 @@ def test_an_empty_value_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
+    ("host", "url", "local"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8080", True),
+        ("localhost", "http://localhost:8080", True),
+        ("::1", "http://[::1]:8080", True),
+        ("0.0.0.0", "http://127.0.0.1:8080", False),  # noqa: S104 - what is tested
+        ("::", "http://[::1]:8080", False),
+        ("192.0.2.1", "http://192.0.2.1:8080", False),
+    ],
+)
+def test_where_the_admin_api_is_reached(host: str, url: str, local: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYNCS_HOST", host)
+    settings = Settings.read()
+    assert (settings.admin_url, settings.is_local) == (url, local)
+
+
+@pytest.mark.parametrize(
     ("key", "value", "message"),
     [
         ("SYNCS_PREFECT_PORT", "abc", "SYNCS_PREFECT_PORT=abc: allowed is a whole number from 1 to 65535."),

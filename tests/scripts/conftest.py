@@ -1,70 +1,27 @@
 """Databases, SQLite and a real PostgreSQL; sources, in a folder, on a server of this machine, and recorded."""
 
-import asyncio
 import os
 import shutil
-import signal
-import subprocess
-import tempfile
-import time
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
-import psycopg
 import pytest
 from pytest_httpserver import HTTPServer
-from sqlalchemy import make_url
 
-from deployments.home import Home
-from deployments.postgres import Postgres
 from scripts.database import connected
 from scripts.migrate import migrate
 from scripts.settings import database_url
+from tests.postgres import create
 from tests.scripts.sites import PROJECT, Site
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The URL of a PostgreSQL server of these tests' own, with the tables in its database `template`."""
-    # Not under pytest's own folders: the server may run as another user.
-    folder = Path(tempfile.mkdtemp(prefix="syncs-scripts-"))
-    home = Home(folder / "home")
-    home.make_temporary()
-    server = Postgres(home, os.environ)
-    asyncio.run(server.prepare())
-    part = server.part()
-    # What a crash of the whole machine would do is not tested here, so nothing waits for the disk.
-    process = subprocess.Popen(
-        [*part.words, "-c", "fsync=off"],
-        cwd=part.folder,
-        user=part.user and part.user.pw_uid,
-        group=part.user and part.user.pw_gid,
-        stderr=subprocess.DEVNULL,
-    )
-    url = server.url("postgres")
-    try:
-        with _patient_connection(url) as connection:
-            connection.execute("CREATE DATABASE template")
-        with connected(database_url(_of(url, "template"))) as engine:
-            migrate(engine)
-        yield url
-    finally:
-        process.send_signal(signal.SIGINT)  # "now, in good order"
-        process.wait(30)
-        home.leave()
-        shutil.rmtree(folder)
-
-
-def _patient_connection(url: str) -> psycopg.Connection[tuple[object, ...]]:
-    until = time.monotonic() + 20
-    while True:
-        try:
-            return psycopg.connect(url, autocommit=True)
-        except psycopg.OperationalError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.05)
+def postgres(postgres: str) -> str:
+    """The server, with the tables in its database `template`."""
+    with connected(database_url(create(postgres, "template"))) as engine:
+        migrate(engine)
+    return postgres
 
 
 @pytest.fixture(scope="session")
@@ -98,9 +55,7 @@ def new_site(
             url = f"sqlite:///{path}"
         else:
             server = request.getfixturevalue("postgres")
-            url = _of(server, f"site{number}")
-            with psycopg.connect(server, autocommit=True) as connection:
-                connection.execute(f"CREATE DATABASE site{number} TEMPLATE template")
+            url = create(server, f"site{number}", "template")
         sources = tmp_path / f"sources{number}"
         sources.mkdir()
         return Site(url, sources, monkeypatch, capsys)
@@ -155,7 +110,3 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
         if name in {"DATABASE_URL", "SYNCS_SOURCES"} or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
-
-
-def _of(server: str, database: str) -> str:
-    return make_url(server).set(database=database).render_as_string(hide_password=False)

@@ -1,0 +1,1 @@
+"""How the admin API's tables came to be, release by release."""

@@ -1,0 +1,105 @@
+"""Prefect's API, as far as the admin API needs it. Every method raises PrefectUnreachable where Prefect is away."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from typing import Any, Self
+from uuid import UUID
+
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import (
+    LogFilter,
+    LogFilterFlowRunId,
+)
+from prefect.client.schemas.objects import Log
+from prefect.client.schemas.objects import State as PrefectState
+from prefect.client.schemas.sorting import LogSort
+from prefect.exceptions import ObjectNotFound
+from prefect.settings import get_current_settings
+from prefect.states import Cancelled, Cancelling, Crashed, Scheduled
+
+from admin_api.prefect_gateway import schedules, starting
+from admin_api.prefect_gateway.errors import reachable
+from admin_api.prefect_gateway.run_reader import RunReader
+from admin_api.prefect_gateway.schedules import Plan
+from flows.catalog import Flags, Target
+
+
+class Gateway(RunReader):
+    """One client, kept for as long as the API runs."""
+
+    @classmethod
+    @asynccontextmanager
+    async def connected(cls) -> AsyncIterator[Self]:
+        """Asks nothing of Prefect yet, so this works while it is down."""
+        async with get_client() as client:
+            yield cls(client)
+
+    async def ping(self, within: float = 3) -> None:
+        async with reachable(within):
+            if error := await self.client.api_healthcheck():
+                raise OSError(str(error)) from error
+
+    async def logs(self, runs: Collection[UUID], offset: int, limit: int) -> list[Log]:
+        """Lines of these runs, oldest first; `limit` at most PAGE."""
+        async with reachable():
+            return await self.client.read_logs(
+                LogFilter(flow_run_id=LogFilterFlowRunId(any_=list(runs))),
+                limit=limit,
+                offset=offset,
+                sort=LogSort.TIMESTAMP_ASC,
+            )
+
+    async def plans(self) -> list[Plan]:
+        return await schedules.plans(self.client)
+
+    # Changing runs
+
+    async def start(self, target: Target, flags: Flags, trigger: str, job: UUID) -> UUID:
+        """The flow run that the job is from now on. Raises NotRegistered, too."""
+        return (await starting.start(self.client, target, flags, trigger, job)).id
+
+    async def cancel(self, run: UUID) -> bool:
+        """The worker ends its processes; what has not begun is Cancelled at once. False where it is gone."""
+        async with reachable():
+            try:
+                await self.client.set_flow_run_state(run, Cancelling())
+            except ObjectNotFound:
+                return False
+            return True
+
+    async def retry(self, run: UUID) -> bool:
+        """The same run again: its finished steps have kept their results. False where it is gone."""
+        async with reachable():
+            try:
+                await self.client.set_flow_run_state(run, Scheduled(name="AwaitingRetry"), force=True)
+            except ObjectNotFound:
+                return False
+            return True
+
+    async def close_run(self, run: UUID, why: str, *, cancelled: bool) -> None:
+        """Ends a run that nobody runs any more. Prefect leaves it be where it is over by now."""
+        async with reachable():
+            state: PrefectState[Any] = Cancelled(message=why) if cancelled else Crashed(message=why)
+            if not _is_over((await self.client.read_flow_run(run)).state):
+                await self.client.set_flow_run_state(run, state)
+
+    async def close_task(self, task: UUID, why: str, *, cancelled: bool) -> None:
+        """Ends a task run that nobody runs any more, which frees the slot of its tag."""
+        async with reachable():
+            state: PrefectState[Any] = Cancelled(message=why) if cancelled else Crashed(message=why)
+            if not _is_over((await self.client.read_task_run(task)).state):
+                await self.client.set_task_run_state(task, state, force=True)
+
+    async def switch(self, plan: Plan, *, active: bool) -> None:
+        await schedules.switch(self.client, plan, active=active)
+
+
+def page_of(run: UUID) -> str:
+    """A run's page in Prefect's UI."""
+    return f"{get_current_settings().ui_url}/runs/flow-run/{run}"
+
+
+def _is_over(state: PrefectState[Any] | None) -> bool:
+    return state is not None and state.is_final()

@@ -1,0 +1,33 @@
+"""Prefect's server, which only this machine reaches."""
+
+import sys
+
+import httpx
+
+from deployments.environment import Environment
+from deployments.parts import Part, listens
+from deployments.settings import Settings
+
+
+class Server:
+    def __init__(self, settings: Settings, environment: Environment, http: httpx.AsyncClient, database: str) -> None:
+        self._port = str(settings.prefect_port)
+        self._environment = environment
+        self._http = http
+        self._database = database
+
+    def part(self) -> Part:
+        environment = self._environment.of_others(
+            PREFECT_SERVER_DATABASE_CONNECTION_URL=self._database,
+            PREFECT_SERVER_TASKS_TAG_CONCURRENCY_SLOT_WAIT_SECONDS="1",
+            PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS="15",
+        )
+        # Prefect's server asks for no password: it listens here and nowhere else, whatever SYNCS_HOST says.
+        words = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", self._port]
+        return Part(name="server", words=words, environment=environment, answers=self._answers)
+
+    async def _answers(self, pid: int, started: float) -> bool:
+        try:
+            return listens(pid) and (await self._http.get("/api/ready")).is_success
+        except httpx.TransportError:
+            return False
