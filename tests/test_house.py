@@ -74,7 +74,8 @@ def test_only_command_imports_prefect_shell() -> None:
 
 @pytest.mark.parametrize("path", [path for path in MODULES if "admin_api" in path.parts], ids=module_name)
 def test_in_the_admin_api_only_these_speak_sql(path: Path) -> None:
-    speaks = {"models", "db", "sync_jobs", "mirror", "cleanup", "changes", "audit", "migrations"}
+    speaks = {"models", "db", "sync_jobs", "mirror", "cleanup", "changes", "audit", "metrics", "rebuild"}
+    speaks |= {"migrate", "migrations"}
     # The settings know a URL when they see one.
     if not within(module_name(path), {f"admin_api.{name}" for name in speaks | {"settings"}}):
         assert not within_any(path, "sqlalchemy")
