@@ -4,14 +4,18 @@ AdminError
 ├── Unauthorized        401  no token, or a wrong one
 ├── CsrfRefused         403  a form without the page's own word
 ├── TooManyLogins       429
+├── NothingHere         404
 ├── JobNotFound         404
 ├── ScheduleNotFound    404
+├── NotPossibleHere     405
 ├── AlreadyUnderWay     409  a job of that name goes on
 ├── AlreadyOver         409  there is nothing left to cancel
 ├── NotOver             409  only what failed or was cancelled is run again
 ├── IsAStep             409  a day's step is cancelled and retried with its day
 ├── NeverStarted        409  its run is not in Prefect (any more)
+├── TooLarge            413
 ├── Invalid             422  the request is not as the document says
+├── Broken              500  a mistake of ours
 ├── PrefectAway         503
 └── DatabaseAway        503
 """
@@ -53,6 +57,12 @@ class TooManyLogins(AdminError):
     sentence = "Too many failed logins from this address. Try again in {seconds} seconds."
 
 
+class NothingHere(AdminError):
+    status = 404
+    slug = "not-found"
+    sentence = "There is nothing at this address."
+
+
 class JobNotFound(AdminError):
     status = 404
     slug = "job-not-found"
@@ -63,6 +73,12 @@ class ScheduleNotFound(AdminError):
     status = 404
     slug = "schedule-not-found"
     sentence = "There is no schedule {id}."
+
+
+class NotPossibleHere(AdminError):
+    status = 405
+    slug = "method-not-allowed"
+    sentence = "{method} is not possible at this address."
 
 
 class AlreadyUnderWay(AdminError):
@@ -95,10 +111,22 @@ class NeverStarted(AdminError):
     sentence = "The run of this job is not in Prefect any more. Start it anew."
 
 
+class TooLarge(AdminError):
+    status = 413
+    slug = "too-large"
+    sentence = "The request is too large: at most {kilobytes} kB are read."
+
+
 class Invalid(AdminError):
     status = 422
     slug = "invalid"
     sentence = "The request is not valid: {what}"
+
+
+class Broken(AdminError):
+    status = 500
+    slug = "broken"
+    sentence = "Something went wrong here. The server's log says what."
 
 
 class PrefectAway(AdminError):

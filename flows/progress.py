@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from uuid import UUID
 
-from prefect.artifacts import acreate_progress_artifact, aupdate_progress_artifact
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
 from prefect.context import TaskRunContext
 from prefect.events import emit_event
 from prefect.logging import get_run_logger
@@ -30,6 +31,9 @@ class Progress:
         self._news = asyncio.Event()
         self._drawing = asyncio.Lock()
         self._artifact: UUID | None = None
+        self._percent = 0.0
+        self._open = AsyncExitStack()
+        self._client: PrefectClient | None = None
 
     def report(self, counts: dict[str, int]) -> None:
         """Takes `processed` and, where it is known, `total`. Returns at once."""
@@ -40,13 +44,14 @@ class Progress:
     async def shown(self) -> AsyncIterator[None]:
         """While inside, reports are shown; the last one is, before this ends."""
         showing = asyncio.create_task(self._show_news())
-        try:
-            yield
-            await self._show()
-        finally:
-            showing.cancel()
-            with suppress(asyncio.CancelledError):
-                await showing
+        async with self._open:
+            try:
+                yield
+                await self._show()
+            finally:
+                showing.cancel()
+                with suppress(asyncio.CancelledError):
+                    await showing
 
     async def _show_news(self) -> None:
         while True:
@@ -60,12 +65,13 @@ class Progress:
                 await self._show_now(self._counts)
 
     async def _show_now(self, counts: dict[str, int]) -> None:
-        self._emit(counts)
         try:
             await self._draw(counts)
         except Exception:
             # A bar that could not be drawn is no reason to fail a sync that goes well.
             get_run_logger().warning("Progress %s could not be shown in Prefect.", counts, exc_info=True)
+        # After the bar: who hears this finds the counts there.
+        self._emit(counts)
 
     def _emit(self, counts: dict[str, int]) -> None:
         emit_event(
@@ -89,10 +95,23 @@ class Progress:
         )
 
     async def _draw(self, counts: dict[str, int]) -> None:
+        """The bar of this attempt: it never goes back, though a total may grow. Its metadata are the counts."""
         processed, total = counts.get("processed", 0), counts.get("total", 0)
-        percent = min(100.0, 100 * processed / total) if total else 0.0
+        self._percent = max(self._percent, min(100.0, 100 * processed / total) if total else 0.0)
         text = f"{self._step.name}: {processed}" + (f" of {total}" if total else "")
+        told = {key: str(count) for key, count in counts.items()}
+        if self._client is None:
+            self._client = await self._open.enter_async_context(get_client())
         if self._artifact is None:
-            self._artifact = await acreate_progress_artifact(percent, description=text)
+            bar = ArtifactCreate(
+                type="progress",
+                data=self._percent,
+                description=text,
+                metadata_=told,
+                task_run_id=self._run.id,
+                flow_run_id=self._run.flow_run_id,
+            )
+            self._artifact = (await self._client.create_artifact(bar)).id
         else:
-            await aupdate_progress_artifact(self._artifact, percent, description=text)
+            bar_now = ArtifactUpdate(data=self._percent, description=text, metadata_=told)
+            await self._client.update_artifact(self._artifact, bar_now)

@@ -23,9 +23,11 @@ from flows.catalog.groups import (
     FromGroup,
     Group,
     Step,
+    single,
 )
 from flows.catalog.names import SPELLINGS, Target, check_flags, read_flags, resolve
 from flows.catalog.scripts import CATEGORIES, COMMON_FLAGS, SCRIPT, SCRIPTS, Category, Expect, Label, Script
+from flows.catalog.sentences import Sentence
 
 __all__ = [
     "CATEGORIES",
@@ -57,6 +59,7 @@ __all__ = [
     "Kind",
     "Label",
     "Script",
+    "Sentence",
     "Step",
     "Target",
     "UnknownName",
@@ -64,4 +67,5 @@ __all__ = [
     "check_flags",
     "read_flags",
     "resolve",
+    "single",
 ]

@@ -7,9 +7,23 @@ CatalogError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from flows.catalog.sentences import Sentence, either
+
 
 class CatalogError(ValueError):
-    """What was asked for is not in the catalog."""
+    """What was asked for is not in the catalog.
+
+    `sentence` is the English text and the translations' key, `params` fill it in; `members` are what a program may
+    want to know of it.
+    """
+
+    def __init__(self, sentence: str, *, members: Mapping[str, object] | None = None, **params: object) -> None:
+        self.sentence = sentence
+        self.params = params
+        self.members = members or {}
+        super().__init__(str(Sentence(sentence, params)))
 
 
 class UnknownName(CatalogError):
@@ -18,8 +32,14 @@ class UnknownName(CatalogError):
     def __init__(self, written: str, nearest: tuple[str, ...]) -> None:
         self.written = written
         self.nearest = nearest
-        hint = f"Did you mean {' or '.join(nearest)}?" if nearest else "`syncs catalog` lists every name."
-        super().__init__(f"Nothing is called {shown(written)}. {hint}")
+        hint = (
+            Sentence("Did you mean {names}?", {"names": either(*nearest)})
+            if nearest
+            else Sentence("`syncs catalog` lists every name.")
+        )
+        super().__init__(
+            "Nothing is called {name}. {hint}", members={"nearest": nearest}, name=shown(written), hint=hint
+        )
 
 
 class FlagRefused(CatalogError):

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypeGuard
 
 from flows.catalog.errors import FlagRefused, shown
+from flows.catalog.sentences import Sentence
 
 FlagValue = bool | int | str
 Flags = Mapping[str, FlagValue]
@@ -37,21 +38,33 @@ class Flag:
     @property
     def allowed(self) -> str:
         """What a value may be, in words."""
+        return str(self.values)
+
+    @property
+    def values(self) -> Sentence:
+        """`allowed`, in any language."""
         match self.kind:
             case Kind.INTEGER:
-                return f"a whole number from {self.minimum} to {self.maximum}"
+                bounds = {"minimum": self.minimum, "maximum": self.maximum}
+                return Sentence("a whole number from {minimum} to {maximum}", bounds)
             case Kind.SWITCH:
-                return "true or false"
+                return Sentence("true or false")
             case Kind.CHOICE:
-                return f"one of {', '.join(self.choices)}"
+                return Sentence("one of {choices}", {"choices": ", ".join(self.choices)})
             case Kind.TEXT:
-                return f"one line of 1 to {self.max_length} characters"
+                return Sentence("one line of 1 to {maximum} characters", {"maximum": self.max_length})
 
     def check(self, value: object) -> FlagValue:
         """The value itself, if the flag allows it. Raises FlagRefused, naming flag, value and what is allowed."""
         if self._allows(value):
             return value
-        raise FlagRefused(f"--{self.name}: {shown(value)} is not allowed, it takes {self.allowed}.")
+        raise FlagRefused(
+            "--{flag}: {value} is not allowed, it takes {allowed}.",
+            members={"flag": self.name, "allowed": self.values},
+            flag=self.name,
+            value=shown(value),
+            allowed=self.values,
+        )
 
     def read(self, text: str) -> FlagValue:
         """A value as it is written on a command line. Raises FlagRefused like `check`."""

@@ -64,6 +64,11 @@ TEN = timedelta(minutes=10)
 SCRIPT_TIME_LIMIT = TEN
 
 
+def single(script: Script, flags: Flags) -> Step:
+    """A script that is run by itself, as a step that has its name."""
+    return Step(name=script.name, script=script, time_limit=SCRIPT_TIME_LIMIT, given=flags)
+
+
 def _step(
     script: str,
     time_limit: timedelta = TEN,

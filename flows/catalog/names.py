@@ -13,6 +13,7 @@ from flows.catalog.errors import FlagRefused, UnknownName, shown
 from flows.catalog.flags import Flag, Flags, FlagValue, Kind
 from flows.catalog.groups import GROUPS, Group
 from flows.catalog.scripts import SCRIPT, SCRIPTS, Script
+from flows.catalog.sentences import Sentence
 
 Target = Script | Group
 
@@ -54,12 +55,14 @@ def read_flags(target: Target, words: Sequence[str]) -> Flags:
     for word in words:
         name, separator, value = word.removeprefix("--").partition("=")
         if not word.startswith("--"):
-            raise FlagRefused(f"{shown(word)} is not a flag: flags are written --name=value. {_takes(target)}")
+            raise FlagRefused(
+                "{word} is not a flag: flags are written --name=value. {takes}", word=shown(word), takes=_takes(target)
+            )
         flag = _flag(target, name)
         if flag.name in flags:
-            raise FlagRefused(f"--{name} is given twice.")
+            raise FlagRefused("--{flag} is given twice.", flag=flag.name)
         if not separator and flag.kind is not Kind.SWITCH:
-            raise FlagRefused(f"--{name} needs a value, --{name}=...: {flag.allowed}.")
+            raise FlagRefused("--{flag} needs a value, --{flag}=...: {allowed}.", flag=flag.name, allowed=flag.values)
         flags[name] = flag.read(value) if separator else True
     return flags
 
@@ -68,11 +71,18 @@ def _flag(target: Target, name: str) -> Flag:
     for flag in target.flags:
         if flag.name == name:
             return flag
-    nearest = get_close_matches(name[:100], [flag.name for flag in target.flags], n=1)
-    hint = f"Did you mean --{nearest[0]}? " if nearest else ""
-    raise FlagRefused(f"{target.cli} has no flag {shown('--' + name)}. {hint}{_takes(target)}")
+    names = [flag.name for flag in target.flags]
+    about = {"target": target.cli, "flag": shown("--" + name), "takes": _takes(target)}
+    if nearest := get_close_matches(name[:100], names, n=1):
+        raise FlagRefused(
+            "{target} has no flag {flag}. Did you mean --{nearest}? {takes}",
+            members={"flags": names},
+            nearest=nearest[0],
+            **about,
+        )
+    raise FlagRefused("{target} has no flag {flag}. {takes}", members={"flags": names}, **about)
 
 
-def _takes(target: Target) -> str:
+def _takes(target: Target) -> Sentence:
     names = ", ".join(f"--{flag.name}" for flag in target.flags)
-    return f"It takes {names}." if names else "It takes no flags."
+    return Sentence("It takes {names}.", {"names": names}) if names else Sentence("It takes no flags.")

@@ -1,0 +1,65 @@
+"""What a crash left behind in Prefect, closed through the gateway.
+
+When a run's process is killed, Prefect learns that the run is over, but the task runs in it stay Running, and with them
+the slots of their tags: every later run of those scripts would wait until a lease ends. So do a day's own steps' runs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from uuid import UUID
+
+from admin_api.prefect_gateway import Gateway, PrefectUnreachable, RunSnapshot
+
+logger = logging.getLogger(__name__)
+
+#: Seconds to wait before something is called a leftover: what a process said before it died may still be on its way.
+GRACE = 2.0
+#: The same where the run itself said that it was over, and so was alive: its last words take a while at most.
+GRACE_OF_THE_LIVING = 30.0
+
+WHY = "Its run is over: it was ended with it."
+
+
+class Cleanup:
+    """Closes leftovers a moment after they are noticed, if they are still there and their run has not begun again."""
+
+    def __init__(self, prefect: Gateway) -> None:
+        self._prefect = prefect
+        self._pending: dict[UUID, asyncio.Task[None]] = {}
+
+    def notice(self, run: RunSnapshot) -> None:
+        """`run` is over, and something in it is not."""
+        if run.id not in self._pending:
+            self._pending[run.id] = asyncio.create_task(self._close_soon(run))
+
+    async def stop(self) -> None:
+        for task in self._pending.values():
+            task.cancel()
+        await asyncio.gather(*self._pending.values(), return_exceptions=True)
+
+    async def _close_soon(self, run: RunSnapshot) -> None:
+        try:
+            await asyncio.sleep(GRACE if run.state.type in ("CRASHED", "CANCELLED") else GRACE_OF_THE_LIVING)
+            for now in await self._prefect.snapshots([run.id]):
+                await self.close(now)
+        except PrefectUnreachable as error:
+            # The next look at the jobs notices it again.
+            logger.warning("What run %s left could not be closed. %s", run.name, error)
+        finally:
+            del self._pending[run.id]
+
+    async def close(self, run: RunSnapshot) -> None:
+        """Ends what goes on in a run that is over. A run that is not, and a state that is final, stay as they are."""
+        if not run.state.over:
+            return
+        cancelled = run.state.type == "CANCELLED"
+        for child in run.children:
+            if not child.state.over:
+                await self._prefect.close_run(child.id, WHY, cancelled=cancelled)
+        for member in (run, *run.children):
+            for task in member.tasks:
+                if not task.state.over:
+                    logger.info("Step %s of run %s is closed: %s", task.step, run.name, WHY)
+                    await self._prefect.close_task(task.id, WHY, cancelled=cancelled)

@@ -1,0 +1,33 @@
+"""Nothing that looks like a secret is stored or shown in clear, wherever it was written by mistake."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+MASK = "***"
+
+_KEY = re.compile(r"secret|token|passw|pwd|credential|api[-_]?key|private|authori[sz]ation|cookie|dsn|signing", re.I)
+_IN_A_URL = re.compile(r"(?P<before>\b[a-z][a-z0-9+.-]*://[^\s/:@'\"]*:)[^\s@'\"]+(?P<after>@)", re.I)
+_IN_A_QUERY = re.compile(r"(?P<before>[?&](?:[\w-]*(?:secret|token|passw|key|sig)[\w-]*)=)[^&\s'\"]+", re.I)
+_BEARER = re.compile(r"(?P<before>\b(?:Bearer|Basic)\s+)[\w.~+/=-]{8,}", re.I)
+
+
+def masked(value: Any) -> Any:
+    """The same JSON value without what stands under a secret's name, and without the secrets of any text in it."""
+    match value:
+        case dict():
+            return {str(key): MASK if _KEY.search(str(key)) and item else masked(item) for key, item in value.items()}
+        case list() | tuple():
+            return [masked(item) for item in value]
+        case str():
+            return masked_text(value)
+        case _:
+            return value
+
+
+def masked_text(text: str) -> str:
+    """Passwords in URLs, keys in queries and bearers' tokens, each replaced; NUL, which no database keeps, too."""
+    text = _IN_A_URL.sub(rf"\g<before>{MASK}\g<after>", text.replace("\x00", "�"))
+    text = _IN_A_QUERY.sub(rf"\g<before>{MASK}", text)
+    return _BEARER.sub(rf"\g<before>{MASK}", text)
