@@ -47,9 +47,7 @@ class AdminApi:
         """The one of this machine's stack. Raises AskedWrongly or TokenError where there is no token."""
         if given := setting("SYNCS_ADMIN_TOKEN"):
             if not admin_token.GOOD.fullmatch(given):
-                raise AskedWrongly(
-                    "SYNCS_ADMIN_TOKEN is no token: it takes 32 or more ASCII characters without spaces."
-                )
+                raise AskedWrongly("SYNCS_ADMIN_TOKEN is no token: one has 32 or more ASCII characters, and no spaces.")
             return cls(settings.admin_url, given, "SYNCS_ADMIN_TOKEN")
         file = settings.home / admin_token.FILE
         if kept := admin_token.read(settings.home):

@@ -11,7 +11,6 @@ from typing import Any, NoReturn
 
 import click
 from rich.console import Console
-from sqlalchemy.exc import SQLAlchemyError
 
 from deployments import api, local
 from deployments.admin_client import AdminApi, ApiAway, AskedWrongly, RefusedNow
@@ -26,9 +25,7 @@ EXIT_FAILED = 1
 EXIT_ASKED_WRONGLY = 2
 EXIT_REFUSED = 3
 
-as_json = click.option(
-    "--json", "as_json", is_flag=True, help="One JSON document, and nothing else, on standard output."
-)
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document, and nothing else.")
 EXIT_CODES = """\b
 Exit codes:
   0  done; a watched run ended well
@@ -138,19 +135,20 @@ def rebuild(as_json: bool) -> None:
     database = api.database(_find_prefect().home)
     if database is None:
         raise ApiAway("Which database? Set SYNCS_DATABASE_URL, or start `syncs up`, which has one of its own.")
+    from sqlalchemy.exc import SQLAlchemyError
+
     from admin_api import prefect_gateway as prefect
     from admin_api.rebuild import rebuild
 
     try:
         rebuilt = asyncio.run(rebuild(database))
     except ValueError as error:
-        raise SettingsError("SYNCS_DATABASE_URL", "...", str(error)) from None
+        raise AskedWrongly(f"SYNCS_DATABASE_URL {error}.") from None
     except (prefect.PrefectUnreachable, SQLAlchemyError) as error:
         _refuse(error, EXIT_FAILED)
     kept = f"; {rebuilt.kept} jobs kept, of which Prefect has no run any more" if rebuilt.kept else ""
-    _print_json(asdict(rebuilt)) if as_json else click.echo(
-        f"{rebuilt.runs} runs, {rebuilt.changed} jobs changed{kept}"
-    )
+    said = f"{rebuilt.runs} runs; {rebuilt.changed} jobs made or changed{kept}"
+    _print_json(asdict(rebuilt)) if as_json else click.echo(said)
 
 
 @cli.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["-h", "--help"]})
@@ -167,20 +165,19 @@ def trigger(name: str, flags: tuple[str, ...], watch: bool, as_json: bool) -> No
     from admin_api import prefect_gateway as prefect
     from deployments.watch import follow, outcome
 
-    console = Console(stderr=as_json)
     started = False
 
     async def start() -> bool:
         nonlocal started
         run = await prefect.start(target, checked, "cli")
         started = True
-        console.print(f"{target.deployment} started as {run.name}: {run.url}", highlight=False, soft_wrap=True)
-        console.print(f"its job: {run.job}", highlight=False)
+        click.echo(f"{target.deployment} started as {run.name}: {run.url}", err=as_json)
+        click.echo(f"its job: {run.job}", err=as_json)
         if not await prefect.has_worker(POOL):
             click.echo("No worker is there to take it up yet: it waits for one (`syncs up` runs one).", err=True)
         steps: list[prefect.StepRun] = []
         if watch:
-            run, steps = await follow(target, run, console)
+            run, steps = await follow(target, run, Console(stderr=as_json))
         if as_json:
             _print_json(outcome(target, run, steps))
         return run.well or not watch

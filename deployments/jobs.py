@@ -44,9 +44,7 @@ def print_jobs(page: Answer) -> None:
         if not beside and (error := _first_line(job)):
             console.print(Text(f"{short[job['id']]}  ").append(error), no_wrap=True, overflow="ellipsis")
     if pagination["totalPages"] > 1:
-        console.print(
-            f"page {pagination['page']} of {pagination['totalPages']}, {pagination['total']} jobs", style="dim"
-        )
+        console.print(f"page {pagination['page']} of {pagination['totalPages']}: {pagination['total']} jobs")
 
 
 def print_job(job: Answer) -> None:
