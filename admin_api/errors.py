@@ -16,6 +16,7 @@ AdminError
 ├── TooLarge            413
 ├── Invalid             422  the request is not as the document says
 ├── Broken              500  a mistake of ours
+├── NotDeployed         503  Prefect does not know the deployment yet
 ├── PrefectAway         503
 └── DatabaseAway        503
 """
@@ -127,6 +128,12 @@ class Broken(AdminError):
     status = 500
     slug = "broken"
     sentence = "Something went wrong here. The server's log says what."
+
+
+class NotDeployed(AdminError):
+    status = 503
+    slug = "not-deployed"
+    sentence = "Prefect does not know {deployment} yet. `syncs deploy` registers every deployment; then start it again."
 
 
 class PrefectAway(AdminError):

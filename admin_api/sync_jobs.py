@@ -182,14 +182,13 @@ class SyncJobs:
         except NotRegistered as error:
             await self._mirror.lose(job.id, Status.FAILED, NO_DEPLOYMENT)
             raise NotDeployed(deployment=target.deployment, members={"jobId": str(job.id)}) from error
-        mirrored = await self._mirrored(job, run)
-        if (await self.history(job.id)).job.status == Status.CANCELLED:
-            await self._prefect.cancel(run)
-        return mirrored
+        return await self._mirrored(job, run)
 
     async def _mirrored(self, job: SyncJob, run: UUID) -> SyncJob:
         """The job as it is now. Prefect has done what was asked, so whatever fails here is only late."""
         try:
+            if job.flow_run_id is None and (await self.history(job.id)).job.status == Status.CANCELLED:
+                await self._prefect.cancel(run)  # which was asked for while it was being started
             await self._mirror.take([run])
             async with self._sessions() as session:
                 return await _job(session, job.id)
