@@ -19,7 +19,7 @@ from deployments.errors import TokenError
 from deployments.jobs import STATUSES, print_job, print_jobs
 from deployments.listing import catalog, print_catalog
 from deployments.settings import Settings, SettingsError
-from flows.catalog import CatalogError, Group, read_flags, resolve
+from flows.catalog import CatalogError, read_flags, resolve
 
 EXIT_FAILED = 1
 EXIT_ASKED_WRONGLY = 2
@@ -95,9 +95,7 @@ def list_catalog(as_json: bool) -> None:
 @as_json
 def list_jobs(status: str | None, script: str | None, limit: int, page: int, as_json: bool) -> None:
     """List jobs, newest first."""
-    target = resolve(script) if script else None
-    name = target.short if isinstance(target, Group) else target and target.name
-    found = asyncio.run(_admin().jobs(status=status, script=name, limit=limit, page=page))
+    found = asyncio.run(_admin().jobs(status=status, script=script, limit=limit, page=page))
     _print_json(found) if as_json else print_jobs(found)
 
 

@@ -45,7 +45,7 @@ def test_it_says_who_asks_and_in_which_language(httpserver: HTTPServer, environm
     listed = syncs("list", "--status=FAILED", "--script=sync:press", "--limit=7", **environment)
     assert (listed.returncode, listed.stdout) == (0, "No job yet.\n")
     ((request, _),) = httpserver.log
-    assert request.args.to_dict() == {"status": "FAILED", "script": "press", "limit": "7", "page": "1"}
+    assert request.args.to_dict() == {"status": "FAILED", "script": "sync:press", "limit": "7", "page": "1"}
     assert request.headers["Authorization"] == f"Bearer {TOKEN}"
     assert request.headers["Accept-Language"] == "en"
     assert request.headers["User-Agent"].startswith("syncs-cli/")
@@ -146,6 +146,7 @@ def test_what_a_script_said_does_nothing_to_the_terminal(
         "name": "one", "script": "one", "status": "FAILED", "attempt": 1, "progress": 0, "message": HARM,
         "startedAt": None, "completedAt": None, "jobId": None,
     }  # fmt: skip
+    event = {"old": None, "new": "FAILED", "at": AT, "why": HARM}
     detail = job(error=HARM, result={"said": HARM}, steps=[step], events=[event])
     httpserver.expect_request("/api/admin/syncs").respond_with_json(page(detail))
     httpserver.expect_request(f"/api/admin/syncs/{JOB}").respond_with_json(detail)
@@ -163,16 +164,14 @@ def test_what_a_script_said_does_nothing_to_the_terminal(
 def test_on_a_terminal_of_80_columns_errors_stand_below_and_no_line_breaks(
     httpserver: HTTPServer, environment: dict[str, str]
 ) -> None:
-    httpserver.expect_request("/api/admin/syncs").respond_with_json(
-        page(job(status="CANCELLED", error="a long story " * 20), total=45)
-    )
+    failed = job(status="CANCELLED", error="a long story " * 20)
+    httpserver.expect_request("/api/admin/syncs").respond_with_json(page(failed, total=45))
     shown = syncs("list", **environment, FORCE_COLOR="1", NO_COLOR="1", COLUMNS="80")
 
     lines = [re.sub(r"\x1b\[[\d;]*m", "", line) for line in shown.stdout.splitlines()]
     assert max(map(len, lines)) <= 80
-    assert re.fullmatch(
-        r"0199e6a4  sync-legislation-content  CANCELLED  72%   2026-11-2\d \d\d:\d\d  1:01:01 *", lines[1]
-    )
+    row = r"0199e6a4  sync-legislation-content  CANCELLED  72%   2026-11-2\d \d\d:\d\d  1:01:01 *"
+    assert re.fullmatch(row, lines[1])
     assert lines[2].startswith("0199e6a4  a long story")
     assert lines[3] == "page 1 of 3: 45 jobs"
 
