@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, Text, func, text
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from admin_api.db import UtcDateTime
@@ -46,7 +45,8 @@ def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({allowed})", name=f"ck_sync_jobs_{column}")
 
 
-Json = JSON().with_variant(JSONB(), "postgresql")
+#: Not JSONB, which would put the keys of a script's result in an order of its own.
+Json = JSON(none_as_null=True)
 _UNDER_WAY = text("status IN ('PENDING', 'RUNNING')")
 _TOP_LEVEL = text("parent_id IS NULL")
 
@@ -99,7 +99,8 @@ class SyncJob(Row):
     #: By the database's own clock, which is one for all who write.
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+    # What the database fills in is read with the write: a row outlives its session.
+    __mapper_args__ = {"version_id_col": version, "eager_defaults": True}  # noqa: RUF012
     __table_args__ = (
         _one_of("status", Status),
         _one_of("trigger", Trigger),

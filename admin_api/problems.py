@@ -142,6 +142,7 @@ _SAMPLES: Mapping[str, object] = {
     "id": ID,
     "parent": ID,
     "script": "press",
+    "deployment": "sync-press/prod",
     "status": "COMPLETED",
     "seconds": 240,
     "kilobytes": 64,

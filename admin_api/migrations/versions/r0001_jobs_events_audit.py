@@ -5,12 +5,10 @@ Types are written out here and not imported: a migration must stay as it was whe
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0001"
 down_revision = None
 
-JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 MOMENT = sa.DateTime(timezone=True)
 TOP_LEVEL = sa.text("parent_id IS NULL")
 UNDER_WAY = sa.text("status IN ('PENDING', 'RUNNING')")
@@ -28,16 +26,16 @@ def upgrade() -> None:
         ),
         sa.Column("status", sa.String(10), nullable=False),
         sa.Column("trigger", sa.String(10), nullable=False),
-        sa.Column("parameters", JSON, nullable=False),
+        sa.Column("parameters", sa.JSON(), nullable=False),
         sa.Column("progress", sa.Integer, nullable=False),
         sa.Column("processed", sa.BigInteger),
         sa.Column("total", sa.BigInteger),
         sa.Column("step", sa.String(100)),
         sa.Column("attempt", sa.Integer),
-        sa.Column("result", JSON),
+        sa.Column("result", sa.JSON()),
         sa.Column("error", sa.Text),
-        sa.Column("shortfalls", JSON, nullable=False),
-        sa.Column("steps", JSON, nullable=False),
+        sa.Column("shortfalls", sa.JSON(), nullable=False),
+        sa.Column("steps", sa.JSON(), nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("started_at", MOMENT),
         sa.Column("completed_at", MOMENT),
@@ -77,7 +75,7 @@ def upgrade() -> None:
         sa.Column("action", sa.String(20), nullable=False),
         sa.Column("entity", sa.String(20), nullable=False),
         sa.Column("entity_id", sa.String(100)),
-        sa.Column("changes", JSON, nullable=False),
+        sa.Column("changes", sa.JSON(), nullable=False),
         sa.Column("actor", sa.String(100), nullable=False),
         sa.Column("address", sa.String(100)),
         sa.Column("user_agent", sa.String(300)),
