@@ -2,11 +2,14 @@
 
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 
 import httpx
+import psutil
 
-from deployments import admin_token
-from deployments.environment import Environment
+from deployments import admin_token, family
+from deployments.environment import Environment, setting
 from deployments.parts import Command, Part, listens
 from deployments.settings import Settings
 
@@ -60,3 +63,13 @@ class Api:
             return listens(pid) and (await self._http.get(f"{self._settings.admin_url}/health")).is_success
         except httpx.TransportError:
             return False
+
+
+def database(home: Path) -> str | None:
+    """Where the jobs are: as the user has set it, or else as the stack that runs on this home has it."""
+    if given := setting("SYNCS_DATABASE_URL"):
+        return given
+    for process in family.members(home, "api"):
+        with suppress(psutil.Error, KeyError):
+            return process.environ()["SYNCS_DATABASE_URL"]
+    return None

@@ -1,7 +1,7 @@
 """What Prefect's server does by itself about runs that nobody reports on any more: they become Crashed.
 
-They cover every flow run: a day's steps are runs of their own, which no deployment leads to. A run that is over is never
-touched, whatever arrives late: Prefect lets no final state become Crashed unless it is forced.
+They cover every flow run: a day's steps are runs of their own, which no deployment leads to. A run that is over is
+never touched, whatever arrives late: Prefect lets no final state become Crashed unless it is forced.
 """
 
 from __future__ import annotations
@@ -84,8 +84,8 @@ async def _make(client: PrefectClient, wanted: AutomationCore) -> None:
         await client.create_automation(wanted)
         return
     first, *others = there
-    # Whole, for the client sends only what was set, and the server needs each part's type.
-    whole = AutomationCore.model_validate({**wanted.model_dump(), "enabled": first.enabled})
-    await client.update_automation(first.id, whole)
+    # Validated anew: the client sends only what was set, and the server wants each part's type. An owner it refuses.
+    whole = {**wanted.model_dump(exclude={"owner_resource"}), "enabled": first.enabled}
+    await client.update_automation(first.id, AutomationCore.model_validate(whole))
     for other in others:  # two that were started at once have each made one
         await client.delete_automation(other.id)

@@ -1,4 +1,4 @@
-"""`syncs deploy`: the work pool, the tag limits, the automations and every deployment of prefect.yaml, as this code has them.
+"""`syncs deploy`: work pool, tag limits, automations and every deployment of prefect.yaml, as this code has them.
 
 Idempotent, and as quick as may be: each deployment carries as its version a digest of all that it was made from, so
 that a look at the server (no import of Prefect, which takes seconds) tells whether there is anything to do.

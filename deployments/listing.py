@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rich.console import Console
 from rich.table import Table
 
 from flows.catalog import CATEGORIES, COMMON_FLAGS, GROUPS, SCRIPTS, Flag, Kind
+
+
+def catalog() -> dict[str, Any]:
+    """What `--json` prints."""
+    return {
+        "groups": [
+            {
+                "name": group.cli,
+                "deployment": group.deployment,
+                "steps": [{"name": step.name, "script": step.script.name} for step in group.steps],
+                "flags": [_described(flag) for flag in group.flags],
+            }
+            for group in GROUPS
+        ],
+        "scripts": [
+            {
+                "name": script.name,
+                "deployment": script.deployment,
+                "category": script.category.name,
+                "label": script.label.en,
+                "flags": [_described(flag) for flag in script.flags],
+            }
+            for script in SCRIPTS
+        ],
+    }
 
 
 def print_catalog() -> None:
@@ -32,6 +59,10 @@ def print_catalog() -> None:
 
 def _flags(flags: tuple[Flag, ...]) -> str:
     return "\n".join(f"{_written(flag)}  {flag.help}" for flag in flags)
+
+
+def _described(flag: Flag) -> dict[str, Any]:
+    return {"name": flag.name, "kind": flag.kind.value, "help": flag.help, "choices": list(flag.choices)}
 
 
 def _written(flag: Flag) -> str:

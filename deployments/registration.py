@@ -1,4 +1,7 @@
-"""Writes pool, tag limits, automations and deployments to Prefect's server: all at once, where `prefect deploy` takes turns."""
+"""Writes pool, tag limits, automations and deployments to Prefect's server.
+
+All at once, where `prefect deploy` takes turns.
+"""
 
 from __future__ import annotations
 
@@ -41,8 +44,9 @@ Known = dict[tuple[UUID, str], DeploymentResponse]
 async def register(stanzas: list[dict[str, Any]], version: str) -> str:
     """Makes the server hold exactly these deployments of ours, in this version; says what it did.
 
-    What an operator did in Prefect's UI stays: a pause (of an automation, too), schedules without a slug, the pool's other variables. A
-    deployment that no stanza names any more is paused and tagged, not deleted: its runs can still be looked at.
+    What an operator did in Prefect's UI stays: a pause, of an automation too, schedules without a slug, the pool's
+    other variables. A deployment that no stanza names any more is paused and tagged, not deleted: its runs can still be
+    looked at.
     """
     async with get_client() as client:
         known, *_ = await asyncio.gather(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -16,9 +17,8 @@ from flows.catalog import Group, Target
 PASSING = ("Scheduled", "Pending", "Submitting", "Running")  #: states of a run that starts as it should
 
 
-async def follow(target: Target, run: prefect.Run) -> bool:
-    """Shows the run until it is over; whether it ended well. Raises PrefectUnreachable."""
-    console = Console()
+async def follow(target: Target, run: prefect.Run, console: Console) -> tuple[prefect.Run, list[prefect.StepRun]]:
+    """Shows the run until it is over, and returns it with its steps as they are then. Raises PrefectUnreachable."""
     names = [step.name for step in target.steps] if isinstance(target, Group) else [target.name]
     steps: dict[str, prefect.StepRun] = {}
     with _Bars(console, names) if console.is_terminal else _Lines(console) as display:
@@ -29,7 +29,23 @@ async def follow(target: Target, run: prefect.Run) -> bool:
             display.show(begun)
     console.print(_table(names, steps, run))
     console.print(Text(f"{run.state}. {run.message}" if run.message else f"{run.state}."))
-    return run.well
+    return run, list(steps.values())
+
+
+def outcome(target: Target, run: prefect.Run, steps: list[prefect.StepRun]) -> dict[str, Any]:
+    """What `--json` says of a run."""
+    return {
+        "deployment": target.deployment,
+        "job": str(run.job),
+        "flowRunId": str(run.id),
+        "name": run.name,
+        "url": run.url,
+        "state": run.state,
+        "message": run.message,
+        "over": run.over,
+        "well": run.well,
+        "steps": [asdict(step) for step in steps],
+    }
 
 
 class _Bars:

@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "admin_api": {"admin_api", "flows.catalog"},
     "deployments": {"deployments", "flows.catalog"},
     # The command line and what it shows of a run.
-    "deployments.cli": {"deployments", "flows.catalog", "admin_api.prefect_gateway", "admin_api.mirror"},
+    "deployments.cli": {"deployments", "flows.catalog", "admin_api.prefect_gateway", "admin_api.rebuild"},
     "deployments.watch": {"deployments", "flows.catalog", "admin_api.prefect_gateway"},
 }
 

@@ -1,31 +1,18 @@
 """`syncs` as people call it: a process of its own."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+import json
+from uuid import UUID
 
 import pytest
 
 from deployments.cli import cli
 from flows.catalog import GROUPS, SCRIPTS
+from tests.command import syncs
 from tests.plans import Plans
 
-SYNCS = Path(sys.executable).with_name("syncs")
 NOBODY = "http://127.0.0.1:9/api"
 
 on_the_stack = pytest.mark.usefixtures("stack")
-
-
-def syncs(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [SYNCS, *words],
-        env={**os.environ, "COLUMNS": "300", **environment},
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize("command", sorted(cli.commands))
@@ -68,7 +55,21 @@ def test_what_is_asked_wrongly_is_refused_at_once_with_what_is_allowed(words: li
     assert len(refused.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("words", [["trigger", "sync:press"], ["trigger", "daily", "--watch"], ["deploy"]])
+def test_the_exit_codes_are_in_the_help() -> None:
+    shown = " ".join(syncs("--help").stdout.split())
+    for code in ("0 done", "1 it failed", "2 asked for wrongly", "3 refused as things stand"):
+        assert code in shown
+
+
+def test_the_catalog_as_json_is_one_document() -> None:
+    shown = json.loads(syncs("catalog", "--json").stdout)
+    assert [group["name"] for group in shown["groups"]] == [group.cli for group in GROUPS]
+    assert [script["name"] for script in shown["scripts"]] == [script.name for script in SCRIPTS]
+
+
+@pytest.mark.parametrize(
+    "words", [["trigger", "sync:press"], ["trigger", "daily", "--watch", "--json"], ["deploy"], ["deploy", "--json"]]
+)
 def test_when_prefect_is_out_of_reach_it_says_so_in_one_sentence(words: list[str]) -> None:
     refused = syncs(*words, PREFECT_API_URL=NOBODY)
     assert refused.returncode == 1
@@ -92,6 +93,7 @@ def test_it_starts_a_run_and_says_where_to_look(plans: Plans) -> None:
     assert started.returncode == 0
     assert "sync-script/sync-hatvp started as " in started.stdout
     assert "/runs/flow-run/" in started.stdout
+    assert UUID(started.stdout.splitlines()[1].removeprefix("its job: "))
     assert started.stderr == ""
 
 
@@ -113,3 +115,22 @@ def test_watched_a_failure_is_shown_with_its_reason(plans: Plans) -> None:
     assert watched.returncode == 1
     assert "the list is [not] there" in watched.stdout
     assert watched.stdout.splitlines()[-1].startswith(("Failed.", "the list"))
+
+
+@on_the_stack
+def test_watched_as_json_it_says_the_outcome_and_the_steps_at_the_end(plans: Plans) -> None:
+    plans.make("sync-judilibre", exits=[1], stderr="no answer")
+    watched = syncs("trigger", "factchecks", "--watch", "--json")
+    assert watched.returncode == 1
+    said = json.loads(watched.stdout)
+    assert (said["deployment"], said["state"], said["well"]) == ("sync-factchecks/prod", "Failed", False)
+    assert [(step["name"], step["state"]) for step in said["steps"]] == [
+        ("sync-factchecks", "Completed"),
+        ("sync-judilibre", "Failed"),
+    ]
+    assert "started as" in watched.stderr
+
+
+@on_the_stack
+def test_deploy_as_json_says_what_it_did() -> None:
+    assert "deployments" in json.loads(syncs("deploy", "--json").stdout)["done"]
