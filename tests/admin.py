@@ -1,8 +1,17 @@
 """The admin API of the session's stack, as a test speaks to it."""
 
+import asyncio
+import time
+from typing import Any
+from uuid import UUID
+
 import httpx
 
 from tests.stack import Stack
+
+SYNCS = "/api/admin/syncs"
+
+Answer = dict[str, Any]
 
 
 def client(stack: Stack, **headers: str) -> httpx.AsyncClient:
@@ -13,3 +22,39 @@ def client(stack: Stack, **headers: str) -> httpx.AsyncClient:
         timeout=30,
         trust_env=False,
     )
+
+
+async def start_job(api: httpx.AsyncClient, script: str, **flags: Any) -> Answer:
+    """The job, as the answer to its start shows it."""
+    answer = await api.post(SYNCS, json={"script": script, "flags": flags})
+    assert answer.status_code == 201, answer.text
+    job: Answer = answer.json()
+    return job
+
+
+async def read_job(api: httpx.AsyncClient, id_: str | UUID) -> Answer:
+    answer = await api.get(f"{SYNCS}/{id_}")
+    assert answer.status_code == 200, answer.text
+    job: Answer = answer.json()
+    return job
+
+
+async def job_once(api: httpx.AsyncClient, id_: str | UUID, *statuses: str, within: float = 60) -> Answer:
+    """The job, once it has one of these statuses; until then there may be none."""
+    until = time.monotonic() + within
+    while True:
+        answer = await api.get(f"{SYNCS}/{id_}")
+        if answer.status_code == 200 and answer.json()["status"] in statuses:
+            job: Answer = answer.json()
+            return job
+        assert time.monotonic() < until, f"after {within} s not {statuses}: {answer.text}"
+        await asyncio.sleep(0.1)
+
+
+async def cancel_job(api: httpx.AsyncClient, id_: str | UUID) -> httpx.Response:
+    return await api.patch(f"{SYNCS}/{id_}", json={"action": "cancel"})
+
+
+async def job_of_run(api: httpx.AsyncClient, run: UUID, within: float = 30) -> Answer:
+    """The job of a run that the API has not started, which has the run's own id."""
+    return await job_once(api, run, "PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", within=within)
