@@ -2,6 +2,9 @@
 
 When a run's process is killed, Prefect learns that the run is over, but the task runs in it stay Running, and with them
 the slots of their tags: every later run of those scripts would wait until a lease ends. So do a day's own steps' runs.
+
+A run that is cancelled between being taken up by a worker and beginning stays Cancelling for good: its process finds
+that it may not begin, and goes without a word (seen on 3.8.8). So does one that was killed with its worker.
 """
 
 from __future__ import annotations
@@ -19,9 +22,15 @@ GRACE = 2.0
 #: The same where the run itself said that it was over, and so was alive: its last words take a while at most.
 GRACE_OF_THE_LIVING = 30.0
 
+#: The same for a run that is Cancelling. One that has not begun must not be called Cancelled before its process has
+#: come and gone, for that one would begin all the same; of one that has begun, the worker is still ending the process.
+GRACE_OF_THE_UNBEGUN = 30.0
+GRACE_OF_THE_CANCELLED = 60.0
+
 #: Seconds that a slot is seen taken by nobody: a run takes it some moments before it says that it runs.
 UNHELD = 30.0
 
+CANCELLED_AT_LAST = "It was cancelled, and nothing of it was there any more to say so."
 WHY = "Its run is over: it was ended with it."
 
 
@@ -30,13 +39,14 @@ class Cleanup:
 
     def __init__(self, prefect: Gateway) -> None:
         self._prefect = prefect
-        self._pending: dict[UUID, asyncio.Task[None]] = {}
+        self._pending: dict[tuple[UUID, str], asyncio.Task[None]] = {}
         self._unheld: dict[str, float] = {}
 
     def notice(self, run: RunSnapshot) -> None:
-        """`run` is over, and something in it is not."""
-        if run.id not in self._pending:
-            self._pending[run.id] = asyncio.create_task(self._close_soon(run))
+        """`run` is over, and something in it is not; or it is being cancelled."""
+        key = (run.id, run.state.type)
+        if key not in self._pending:
+            self._pending[key] = asyncio.create_task(self._close_soon(run))
 
     async def look(self) -> None:
         """Frees slots that nobody has held for a while. Raises PrefectUnreachable."""
@@ -54,14 +64,17 @@ class Cleanup:
 
     async def _close_soon(self, run: RunSnapshot) -> None:
         try:
-            await asyncio.sleep(GRACE if run.state.type in ("CRASHED", "CANCELLED") else GRACE_OF_THE_LIVING)
+            await asyncio.sleep(_grace(run))
             for now in await self._prefect.snapshots([run.id]):
+                for member in (now, *now.children):
+                    if member.state.type == "CANCELLING" and member.state.id == run.state.id:
+                        await self._prefect.close_run(member.id, CANCELLED_AT_LAST, cancelled=True)
                 await self.close(now)
         except PrefectUnreachable as error:
             # The next look at the jobs notices it again.
             logger.warning("What run %s left could not be closed. %s", run.name, error)
         finally:
-            del self._pending[run.id]
+            del self._pending[run.id, run.state.type]
 
     async def close(self, run: RunSnapshot) -> None:
         """Ends what goes on in a run that is over. A run that is not, and a state that is final, stay as they are."""
@@ -76,3 +89,13 @@ class Cleanup:
                 if not task.state.over:
                     logger.info("Step %s of run %s is closed: %s", task.step, run.name, WHY)
                     await self._prefect.close_task(task.id, WHY, cancelled=cancelled)
+
+
+def _grace(run: RunSnapshot) -> float:
+    match run.state.type:
+        case "CRASHED" | "CANCELLED":
+            return GRACE
+        case "CANCELLING":
+            return GRACE_OF_THE_UNBEGUN if run.began is None else GRACE_OF_THE_CANCELLED
+        case _:
+            return GRACE_OF_THE_LIVING

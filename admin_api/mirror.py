@@ -67,7 +67,7 @@ class Unsettled:
 
 
 class Mirror:
-    """`leftovers` is called with every run that is over while parts of it seem to go on."""
+    """`leftovers` is called with every run that is over while parts of it seem to go on, or that is being cancelled."""
 
     def __init__(
         self,
@@ -162,7 +162,7 @@ class Mirror:
                 written.append(row)
         self._say(written)
         for member, projected in jobs:
-            if projected.status.over and _has_leftovers(member):
+            if member.state.type == "CANCELLING" or (projected.status.over and _has_leftovers(member)):
                 self._leftovers(member)
 
     def _say(self, jobs: Iterable[SyncJob]) -> None:

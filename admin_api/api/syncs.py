@@ -7,6 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Query
+from pydantic import BeforeValidator, Field
 
 from admin_api import presenting
 from admin_api.auth import CallerDep
@@ -37,7 +38,13 @@ router = APIRouter(prefix="/api/admin/syncs", tags=["jobs"])
 READ = (Unauthorized, Invalid, DatabaseAway)
 CHANGE = (*READ, CsrfRefused, TooLarge, PrefectAway)
 
-Script = Annotated[str, Query(min_length=1, max_length=200, description="Any spelling that the catalog knows.")]
+#: A form's field that was left empty is no filter.
+_Unempty = BeforeValidator(lambda value: None if value == "" else value)
+Script = Annotated[
+    Annotated[str, Field(max_length=200)] | None,
+    _Unempty,
+    Query(description="Any spelling that the catalog knows.", examples=["press"]),
+]
 
 
 @router.get("", summary="The jobs, newest first", responses=responses(*READ, UnknownName))
@@ -47,8 +54,8 @@ async def list_jobs(
     caller: CallerDep,
     page: Annotated[Page, Query()] = 1,
     limit: Annotated[Limit, Query()] = 20,
-    status: Annotated[Status | None, Query()] = None,
-    script: Script | None = None,
+    status: Annotated[Status | None, _Unempty, Query(examples=["RUNNING"])] = None,
+    script: Script = None,
 ) -> JobPage:
     """A day's steps are found in their day. A filter that is empty is none."""
     found = await jobs.page(page, limit, status, job_name(resolve(script)) if script else None)
