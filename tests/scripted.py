@@ -4,7 +4,8 @@
 
 The plans' folder is SYNCS_TEST_PLANS. `<script>.json` there holds any of: `exits`, the exit code of each execution in
 turn (the last one stands for all further ones); `seconds`, how long one takes; `stderr`, a line it says; `report`, the
-`@sync` lines; `result`, what it says it brought. `<script>.runs` gets a line an execution. Standard library only: it starts for every step of every test.
+`@sync` lines; `result`, what it says it brought. `<script>.runs` gets a line an execution. Standard library only: it
+starts for every step of every test.
 """
 
 import json
