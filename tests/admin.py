@@ -43,7 +43,7 @@ async def cancel(api: httpx.AsyncClient, *jobs: str | UUID) -> None:
         await until(api, job, "CANCELLED")
 
 
-async def known(api: httpx.AsyncClient, run: UUID, within: float = 30) -> dict[str, Any]:
+async def known(api: httpx.AsyncClient, run: str | UUID, within: float = 30) -> dict[str, Any]:
     """The job of a run that the API has not started, which has the run's own id, once there is one."""
     return await until(api, run, "PENDING", "RUNNING", "COMPLETED", "FAILED", "CANCELLED", within=within)
 

@@ -35,7 +35,8 @@ async def going_on(run: str) -> list[str]:
     """What of it is not over. Prefect's own stand-ins for subflows are no step's, and are left alone."""
     runs, tasks = await family(run)
     steps = [task for task in tasks if any(tag.startswith("script:") for tag in task.tags)]
-    return [one.name for one in (*runs, *steps) if one.state is None or not one.state.is_final()]
+    everything: list[FlowRun | TaskRun] = [*runs, *steps]
+    return [one.name for one in everything if one.state is None or not one.state.is_final()]
 
 
 async def nothing_goes_on(run: str, within: float) -> None:

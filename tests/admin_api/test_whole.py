@@ -4,7 +4,7 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from flows.catalog import CATEGORIES, GROUPS, SCRIPTS
+from flows.catalog import CATEGORIES, GROUPS, SCRIPTS, Target
 from tests.admin import SYNCS, client, start, until
 from tests.plans import Plans
 from tests.stack import Stack
@@ -24,7 +24,8 @@ async def test_the_catalog_is_the_catalog(api: httpx.AsyncClient) -> None:
     assert [(one["script"], one["deployment"], one["category"]) for one in told["scripts"]] == [
         (one.name, one.deployment, one.category.name) for one in SCRIPTS
     ]
-    for shown, real in zip([*told["groups"], *told["scripts"]], [*GROUPS, *SCRIPTS], strict=True):
+    targets: list[Target] = [*GROUPS, *SCRIPTS]
+    for shown, real in zip([*told["groups"], *told["scripts"]], targets, strict=True):
         assert shown["label"] == {"fr": real.label.fr, "en": real.label.en}
         assert [(flag["name"], flag["kind"], flag["default"], flag["choices"]) for flag in shown["flags"]] == [
             (flag.name, flag.kind, flag.default, list(flag.choices)) for flag in real.flags
