@@ -65,7 +65,7 @@ _bearer = HTTPBearer(auto_error=False, scheme_name="adminToken", description="SY
 
 
 def authorized(request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)] = None) -> Caller:
-    """Who was let in. (The bearer is asked for by OpenAPI's sake alone: `Gate` has looked at it.)"""
+    """Who was let in. (The bearer is asked for for OpenAPI's sake alone: `Gate` has looked at it.)"""
     caller = getattr(request.state, "caller", None)
     if not isinstance(caller, Caller):
         raise Unauthorized

@@ -19,6 +19,7 @@ from flows.catalog import GROUPS, SCRIPT, SYNC_DAILY, Group, Step, single
 
 LONGEST_ERROR = 2000  #: characters, the last ones: the tail is the useful part
 LONGEST_WHY = 500
+NEWLINE = "\n"
 
 #: Each is the first line of a job's error, and as such is translated where it is shown.
 KILLED = (
@@ -179,9 +180,11 @@ def _error(run: RunSnapshot, steps: Steps) -> str:
         if run.state.name == "Crashed" and message.startswith(OUR_AUTOMATIONS):
             return message
         cause = KILLED if "-9" in message or "137" in message else DIED
-        return f"{cause}\n{message}"[:LONGEST_ERROR] if message else cause
-    if run.flow == SYNC_DAILY.name and (failed := [step["name"] for step in steps if step["status"] == "FAILED"]):
-        return f"{STEPS_FAILED}\n{', '.join(failed)}"
+        return f"{cause}{NEWLINE}{message}"[:LONGEST_ERROR] if message else cause
+    failed = [step for step in steps if step["status"] == "FAILED"]
+    if run.flow == SYNC_DAILY.name and failed:
+        lines = [f"{step['name']}: {(step['message'] or '').partition(NEWLINE)[0]}" for step in failed]
+        return NEWLINE.join([STEPS_FAILED, *lines])[:LONGEST_ERROR]
     return message[-LONGEST_ERROR:] or FAILED_SILENTLY
 
 

@@ -18,7 +18,7 @@ _WHOLE = Sentence("{field} must be a whole number.")
 _SWITCH = Sentence("{field} must be true or false.")
 _TEXT = Sentence("{field} must be text.")
 _ID = Sentence("{field} must be a UUID.")
-_CHOICE = Sentence("{field} must be {expected}.")
+_CHOICE = Sentence("{field} takes only {expected}.")
 _ANY_VALUE = Sentence("{field} must be true or false, a whole number, or text.")
 _OTHER = Sentence("{field} is not what the documentation says.")
 
@@ -58,6 +58,8 @@ def invalid(error: RequestValidationError) -> Invalid:
     path = [str(part) for part in _inside(first) if part not in _NOT_A_NAME]
     field = shown(".".join(path)) if path else Sentence("the body")
     context = {name: value for name, value in first.get("ctx", {}).items() if isinstance(value, str | int | float)}
+    if "expected" in context:
+        context["expected"] = str(context["expected"]).replace(" or ", ", ")  # which is English
     sentence = _sentence(first)
     what = Sentence(sentence.template, {**context, "field": field})
     return Invalid(what=what, members={"field": ".".join(path)[:60]} if path else None)

@@ -72,6 +72,15 @@ def test_only_command_imports_prefect_shell() -> None:
     assert {module_name(path) for path in MODULES if within_any(path, "prefect_shell")} == {"flows.command"}
 
 
+@pytest.mark.parametrize("path", [path for path in MODULES if "admin_api" in path.parts], ids=module_name)
+def test_in_the_admin_api_only_these_speak_sql(path: Path) -> None:
+    speaks = {"models", "db", "sync_jobs", "mirror", "cleanup", "changes", "audit", "metrics", "rebuild"}
+    speaks |= {"migrate", "migrations"}
+    # The settings know a URL when they see one.
+    if not within(module_name(path), {f"admin_api.{name}" for name in speaks | {"settings"}}):
+        assert not within_any(path, "sqlalchemy")
+
+
 def within_any(path: Path, module: str) -> bool:
     return any(within(one, {module}) for one in imports(path))
 
