@@ -59,7 +59,7 @@ def test_a_failed_job_is_listed_shown_and_run_again(plans: Plans) -> None:
     heading, line = listed.stdout.splitlines()[:2]
     assert heading.split() == ["job", "script", "status", "done", "started", "took", "error"]
     assert line.split()[:3] == [job[:8], "factchecks", "FAILED"]
-    assert "the source is [not] there" in listed.stdout
+    assert "sync-judilibre failed after" in line
     shown = syncs("status", job[:8])
     assert "the source is [not] there" in shown.stdout
     assert job in shown.stdout

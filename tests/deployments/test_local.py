@@ -213,7 +213,7 @@ def test_a_home_that_is_a_file_is_refused(folder: Path) -> None:
         ("SYNCS_RETRY_DELAY", "soon", "valid number"),
         ("SYNCS_COMMAND", "npx tsx", "must hold {script}"),
         ("DATABASE_URL", "mysql://user:sesame@host/site", "allowed are"),
-        ("SYNCS_DATABASE_URL", "mysql://user:sesame@host/jobs", "allowed are"),
+        ("SYNCS_DATABASE_URL", "mysql://user:sesame@host/jobs", "is for mysql"),
         ("SYNCS_ADMIN_TOKEN", "sesame", "is too weak"),
     ],
 )
