@@ -36,7 +36,7 @@ def create_app(settings: Settings) -> FastAPI:
             changes = Changes(sessions)
             cleanup = Cleanup(prefect)
             mirror = Mirror(sessions, prefect, changes, cleanup.notice)
-            listening = Listening(prefect, mirror)
+            listening = Listening(prefect, mirror, cleanup)
             app.state.sessions = sessions
             app.state.parts = Parts(
                 sessions=sessions,

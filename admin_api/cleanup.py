@@ -19,6 +19,9 @@ GRACE = 2.0
 #: The same where the run itself said that it was over, and so was alive: its last words take a while at most.
 GRACE_OF_THE_LIVING = 30.0
 
+#: Seconds that a slot is seen taken by nobody: a run takes it some moments before it says that it runs.
+UNHELD = 30.0
+
 WHY = "Its run is over: it was ended with it."
 
 
@@ -28,11 +31,21 @@ class Cleanup:
     def __init__(self, prefect: Gateway) -> None:
         self._prefect = prefect
         self._pending: dict[UUID, asyncio.Task[None]] = {}
+        self._unheld: dict[str, float] = {}
 
     def notice(self, run: RunSnapshot) -> None:
         """`run` is over, and something in it is not."""
         if run.id not in self._pending:
             self._pending[run.id] = asyncio.create_task(self._close_soon(run))
+
+    async def look(self) -> None:
+        """Frees slots that nobody has held for a while. Raises PrefectUnreachable."""
+        now = asyncio.get_running_loop().time()
+        self._unheld = {limit: self._unheld.get(limit, now) for limit in await self._prefect.unheld_slots()}
+        for limit in [limit for limit, since in self._unheld.items() if now - since >= UNHELD]:
+            logger.warning("A slot of %s is taken and nobody has it: it is freed.", limit)
+            await self._prefect.free_slots(limit)
+            del self._unheld[limit]
 
     async def stop(self) -> None:
         for task in self._pending.values():

@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from admin_api.cleanup import Cleanup
 from admin_api.db import is_unreachable
 from admin_api.mirror import Contended, Mirror, Unsettled
 from admin_api.models import Status
@@ -36,9 +37,10 @@ DELETED = "Its run was deleted in Prefect."
 class Listening:
     """Runs until it is cancelled. `hears`: whether Prefect's events come in."""
 
-    def __init__(self, prefect: Gateway, mirror: Mirror) -> None:
+    def __init__(self, prefect: Gateway, mirror: Mirror, cleanup: Cleanup) -> None:
         self._prefect = prefect
         self._mirror = mirror
+        self._cleanup = cleanup
         self.hears = False
         self.looked_at: datetime | None = None
         self._heard: set[UUID] = set()
@@ -122,6 +124,7 @@ class Listening:
         async for page in self._prefect.ended_since(newest and newest - MARGIN):
             await self._take_all(page)
         await self._settle_jobs(jobs)
+        await self._cleanup.look()
         self.looked_at = datetime.now(UTC)
 
     async def _settle_jobs(self, jobs: list[Unsettled]) -> None:

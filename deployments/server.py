@@ -20,6 +20,8 @@ class Server:
         environment = self._environment.of_others(
             PREFECT_SERVER_DATABASE_CONNECTION_URL=self._database,
             PREFECT_SERVER_TASKS_TAG_CONCURRENCY_SLOT_WAIT_SECONDS="1",
+            # In memory, as by default, who holds a slot is forgotten with the server, and the slot is never given back.
+            PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE="prefect.server.concurrency.lease_storage.filesystem",
             PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS="15",
         )
         # Prefect's server asks for no password: it listens here and nowhere else, whatever SYNCS_HOST says.

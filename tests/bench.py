@@ -11,6 +11,7 @@ from uuid import UUID
 
 from tests import conftest  # first of all: it sets the environment that Prefect reads when it is imported  # isort: skip
 from flows.catalog import GROUPS, SYNC_DAILY, Group
+from tests import bench_admin
 from tests.runs import ended, start
 from tests.stack import Stack
 
@@ -52,7 +53,7 @@ def row(group: Group, times: Sequence[float]) -> str:
     )
 
 
-def report(rows: Sequence[str]) -> str:
+def report(rows: Sequence[str], of_admin: Sequence[str]) -> str:
     with open("/proc/meminfo") as file:
         memory = int(file.readline().split()[1]) / (1 << 20)
     machine = f"{os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}"
@@ -73,6 +74,7 @@ def report(rows: Sequence[str]) -> str:
             "|---|---|---|---|---|---|---|---|",
             *rows,
             "",
+            *of_admin,
         ]
     )
 
@@ -83,10 +85,11 @@ async def measure() -> list[str]:
 
 
 def main() -> None:
-    with Stack(conftest.HOME, conftest.PORT, {"SYNCS_COMMAND": f"sh -c 'sleep {SECONDS}' {{script}}"}):
+    with Stack(conftest.HOME, conftest.PORT, {"SYNCS_COMMAND": f"sh -c 'sleep {SECONDS}' {{script}}"}) as stack:
         rows = asyncio.run(measure())
+        of_admin = asyncio.run(bench_admin.measure(stack))
     conftest.pytest_unconfigure()
-    REPORT.write_text(report(rows))
+    REPORT.write_text(report(rows, of_admin))
     print(REPORT.read_text())
 
 

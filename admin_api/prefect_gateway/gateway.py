@@ -19,7 +19,7 @@ from prefect.exceptions import ObjectNotFound
 from prefect.settings import get_current_settings
 from prefect.states import Cancelled, Cancelling, Crashed, Scheduled
 
-from admin_api.prefect_gateway import schedules, starting
+from admin_api.prefect_gateway import schedules, slots, starting
 from admin_api.prefect_gateway.errors import reachable
 from admin_api.prefect_gateway.run_reader import RunReader
 from admin_api.prefect_gateway.schedules import Plan
@@ -91,6 +91,12 @@ class Gateway(RunReader):
             state: PrefectState[Any] = Cancelled(message=why) if cancelled else Crashed(message=why)
             if not _is_over((await self.client.read_task_run(task)).state):
                 await self.client.set_task_run_state(task, state, force=True)
+
+    async def unheld_slots(self) -> set[str]:
+        return await slots.unheld(self.client)
+
+    async def free_slots(self, limit: str) -> None:
+        await slots.free(self.client, limit)
 
     async def switch(self, plan: Plan, *, active: bool) -> None:
         await schedules.switch(self.client, plan, active=active)
