@@ -127,7 +127,7 @@ class Mirror:
             return [Unsettled(id=id_, run=run, created_at=created_at) for id_, run, created_at in rows]
 
     async def _known(self, ids: Collection[UUID]) -> dict[UUID, Known]:
-        """What there is of these runs, and of a day and its steps of all, whichever is asked for: they are read together."""
+        """What there is of these runs, and of all of a day's, which are read together."""
         top = func.coalesce(SyncJob.parent_id, SyncJob.id)
         columns = (SyncJob.flow_run_id, SyncJob.version, SyncJob.state_id)
         async with self._sessions() as session:
