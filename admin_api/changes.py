@@ -62,10 +62,16 @@ class Changes:
                     queue.put_nowait(None)
 
     async def since(self, moment: datetime) -> list[SyncJob]:
-        """The jobs that have changed since, oldest change first: what one who was away has missed."""
+        """The jobs that have changed since, oldest change first: what one who was away has missed.
+
+        And some that they have been told of, for what was written before that moment may have come in after it.
+        """
         async with self._sessions() as session:
             changed = await session.scalars(
-                select(SyncJob).where(SyncJob.updated_at >= moment).order_by(SyncJob.updated_at.desc()).limit(REPLAY)
+                select(SyncJob)
+                .where(SyncJob.updated_at > moment - OVERLAP)
+                .order_by(SyncJob.updated_at.desc())
+                .limit(REPLAY)
             )
             return list(changed)[::-1]
 

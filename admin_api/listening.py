@@ -71,6 +71,10 @@ class Listening:
             except PrefectUnreachable as error:
                 if self.hears:
                     logger.warning("%s The jobs are looked at again once it does.", error)
+            except Exception:
+                # Prefect's client raises a bare one where the server ends during the handshake, among others. Whatever
+                # it is: a mirror that gave up would be silent until a restart.
+                logger.warning("Prefect's events are not heard for the moment.", exc_info=True)
             self._hear(False)
             await asyncio.sleep(AGAIN)
 

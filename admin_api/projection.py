@@ -5,6 +5,7 @@ That is what makes the table right after any outage: whoever reads the same run 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -161,7 +162,9 @@ def _subject(run: RunSnapshot) -> _Subject | None:
 
 
 def _trigger(run: RunSnapshot) -> Trigger:
-    tags = {tag.removeprefix("trigger:") for tag in run.tags if tag.startswith("trigger:")}
+    """Of a run without a job's key the tags say nothing: Prefect's UI has copied them from another."""
+    ours = run.job != run.id
+    tags = {tag.removeprefix("trigger:") for tag in run.tags if ours and tag.startswith("trigger:")}
     named = next((trigger for trigger in Trigger if trigger.value in tags), None)
     return named or (Trigger.SCHEDULE if run.scheduled else Trigger.PREFECT)
 
@@ -179,7 +182,7 @@ def _error(run: RunSnapshot, steps: Steps) -> str:
     if run.state.type == "CRASHED":
         if run.state.name == "Crashed" and message.startswith(OUR_AUTOMATIONS):
             return message
-        cause = KILLED if "-9" in message or "137" in message else DIED
+        cause = KILLED if _KILLED_BY.search(message) else DIED
         return f"{cause}{NEWLINE}{message}"[:LONGEST_ERROR] if message else cause
     failed = [step for step in steps if step["status"] == "FAILED"]
     if run.flow == SYNC_DAILY.name and failed:
@@ -187,6 +190,9 @@ def _error(run: RunSnapshot, steps: Steps) -> str:
         return NEWLINE.join([STEPS_FAILED, *lines])[:LONGEST_ERROR]
     return message[-LONGEST_ERROR:] or FAILED_SILENTLY
 
+
+#: The exit code of who was killed, as a process's or a shell's; an id may well have the same digits.
+_KILLED_BY = re.compile(r"(?<!\w)-9\b|(?<![\w-])137\b")
 
 #: What the automations of deployments/registration.py say of a run that they end, which needs no other words.
 OUR_AUTOMATIONS = ("No sign of life", "It was taken up by a worker")

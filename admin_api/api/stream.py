@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Header
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -38,13 +39,16 @@ async def stream(
     A browser that comes back says which event was its last, and is told what it has missed. The first event is `ready`,
     without a job: what is read of the API after it misses nothing.
     """
+    told: dict[UUID, int] = {}
     async with parts.changes.heard() as changed:
         yield ServerSentEvent(event="ready", data={"events": parts.listening.hears}, retry=2000)
         if (since := _moment(last_event_id)) is not None:
             for missed in await parts.changes.since(since):
+                told[missed.id] = missed.version
                 yield _event(missed, words)
         while (job := await changed.get()) is not None:
-            yield _event(job, words)
+            if told.get(job.id, 0) < job.version:  # what was told in the meantime is no news
+                yield _event(job, words)
 
 
 def _event(job: SyncJob, words: Words) -> ServerSentEvent:

@@ -38,6 +38,6 @@ async def reachable(within: float | None = PATIENCE) -> AsyncIterator[None]:
     except PrefectHTTPStatusError as error:
         raise PrefectUnreachable(f"it answered {error.response.status_code}") from error
     except TimeoutError as error:
-        raise PrefectUnreachable(f"no answer within {within:g} s") from error
+        raise PrefectUnreachable(f"no answer within {within:g} s" if within else "no answer in time") from error
     except (httpx.HTTPError, WebSocketException, OSError) as error:
         raise PrefectUnreachable(type(error).__name__) from error

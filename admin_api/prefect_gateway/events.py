@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import UUID
 
 from prefect.events import Event
@@ -25,14 +25,18 @@ async def listening() -> AsyncIterator[AsyncIterator[UUID]]:
     256 wait) not at all, so what happened is read from the run.
     """
     wanted = EventFilter(event=EventNameFilter(prefix=PREFIXES, exclude_name=[HEARTBEAT]))
-    async with reachable(within=None), get_events_subscriber(filter=wanted, reconnection_attempts=0) as subscriber:
+    async with AsyncExitStack() as stack:
+        # Prefect's own client would wait for good for a server that takes the connection and then hangs.
+        async with reachable():
+            subscriber = await stack.enter_async_context(get_events_subscriber(filter=wanted, reconnection_attempts=0))
 
         async def runs() -> AsyncIterator[UUID]:
             async for event in subscriber:
                 if (run := _run_of(event)) is not None:
                     yield run
 
-        yield runs()
+        async with reachable(within=None):
+            yield runs()
 
 
 def _run_of(event: Event) -> UUID | None:
