@@ -42,7 +42,8 @@ class Server:
     def _forgive_silence(self) -> None:
         """While the server was down nobody could report to it, so nobody is late.
 
-        Otherwise a run that outlives a long outage is made Crashed as soon as the server is back, and is Completed later.
+        Otherwise a run that outlives a long outage is made Crashed as soon as the server is back, and is Completed
+        later.
         """
         # A database without tables yet has nothing to put off; one that is away keeps the server from starting, too.
         with suppress(psycopg.Error), psycopg.connect(self._postgres.url(DATABASE), connect_timeout=5) as connection:

@@ -1,6 +1,7 @@
 """Runs that nobody reports on any more become Crashed, and finished ones never do.
 
-Tried on copies of the automations that wait 10 s, the least that Prefect takes, or little more, and that see the test's own runs alone.
+Tried on copies of the automations that wait 10 s, the least that Prefect takes, or little more, and that see the
+test's own runs alone.
 """
 
 import asyncio
