@@ -111,8 +111,7 @@ class Stack:
         await run_well(self._home, self._api.check())
 
     async def _start_server(self) -> None:
-        database = self._postgres.url("prefect", "postgresql+asyncpg")
-        await self._keep(Server(self._settings, self._environment, self._http, database).part())
+        await self._keep(Server(self._settings, self._environment, self._http, self._postgres).part())
         environment = self._environment.of_project()
         await run_well(self._home, Command(name="bootstrap", words=BOOTSTRAP, environment=environment))
 

@@ -1,9 +1,11 @@
 """Runs that nobody reports on any more become Crashed, and finished ones never do.
 
-Tried on copies of the automations that wait 10 s, the least that Prefect takes, and that see the test's own runs alone.
+Tried on copies of the automations that wait 10 s, the least that Prefect takes, or little more, and that see the
+test's own runs alone.
 """
 
 import asyncio
+import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -52,14 +54,14 @@ async def crashed(run: UUID, within: float = 40) -> str:
 
 
 @asynccontextmanager
-async def impatient(name: str, *runs: UUID) -> AsyncIterator[UUID]:
-    """A copy of the automation that waits 10 s, and only for these runs; its id."""
+async def impatient(name: str, *runs: UUID, seconds: int = 10) -> AsyncIterator[UUID]:
+    """A copy of the automation that waits so long, and only for these runs; its id."""
     async with get_client() as client:
         (automation,) = await client.read_automations_by_name(name)
         assert isinstance(automation.trigger, EventTrigger)
-        assert automation.trigger.within > timedelta(seconds=10)
+        assert automation.trigger.within > timedelta(seconds=seconds)
         match = ResourceSpecification(root={"prefect.resource.id": [f"{RUN}.{run}" for run in runs]})
-        trigger = automation.trigger.model_copy(update={"within": timedelta(seconds=10), "match": match})
+        trigger = automation.trigger.model_copy(update={"within": timedelta(seconds=seconds), "match": match})
         copy = await client.create_automation(
             AutomationCore(name=f"of a test: {name}", trigger=trigger, actions=automation.actions)
         )
@@ -112,6 +114,24 @@ async def test_a_run_whose_heartbeats_stop_has_crashed_and_a_finished_one_stays_
         assert await crashed(silent) == "No sign of life for 90 seconds: the run's process, or its machine, is gone."
         assert await state_of(finished) == ("Completed", "all of it")
         assert await state_of(alive) == ("Running", None)
+        await becomes(alive, Completed())
+
+
+async def test_an_outage_of_the_server_is_not_taken_for_the_end_of_a_run(stack: Stack) -> None:
+    silent, alive = [await run_in(Running()) for _ in range(2)]
+    async with impatient(SILENT, silent, alive, seconds=20):
+        await beat(stack, silent, alive)
+        await asyncio.sleep(1)
+        stack.process.send_signal(signal.SIGSTOP)  # or it would be started again at once
+        stack.part("server").kill()
+        await asyncio.sleep(25)
+        stack.process.send_signal(signal.SIGCONT)
+        stack.wait_for("server is back")
+        await asyncio.sleep(8)  # the server has looked at least once
+        assert (await state_of(alive))[0] == "Running"
+        await beat(stack, alive)
+        assert (await crashed(silent)).startswith("No sign of life")
+        assert (await state_of(alive))[0] == "Running"
         await becomes(alive, Completed())
 
 
