@@ -141,10 +141,11 @@ class World:
         await admin.ready(self._api, within=90)
         async with get_client() as client:
             for run in self._driven:
-                await client.set_flow_run_state(run, self._dice.choice([Completed(), Failed(message="x"), Cancelled()]))
+                over = self._dice.choice([Completed(), Failed(message="x"), Cancelled()])
+                await client.set_flow_run_state(run, over, force=True)
         until = time.monotonic() + 240
         while under_way := (await self._api.get("/api/admin/syncs")).json()["running"]:
-            assert time.monotonic() < until, under_way
+            assert time.monotonic() < until, [(job["script"], job["status"], job["flowRunId"]) for job in under_way]
             for job in under_way:
                 await self._api.patch(f"/api/admin/syncs/{job['id']}")
             await asyncio.sleep(2)
