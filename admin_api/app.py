@@ -28,7 +28,6 @@ from admin_api.security import SecurityHeaders
 from admin_api.settings import Settings
 from admin_api.sync_jobs import SyncJobs
 
-
 logger = logging.getLogger(__name__)
 
 
