@@ -195,7 +195,7 @@ def _error(run: RunSnapshot, steps: Steps) -> str:
 _KILLED_BY = re.compile(r"(?<!\w)-9\b|(?<![\w-])137\b")
 
 #: What the automations of deployments/registration.py say of a run that they end, which needs no other words.
-OUR_AUTOMATIONS = ("No sign of life", "It was taken up by a worker")
+OUR_AUTOMATIONS = ("No sign of life", "It was taken up by a worker", "It was to be cancelled")
 
 
 def _why(state: State) -> str | None:
