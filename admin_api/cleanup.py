@@ -10,6 +10,7 @@ import asyncio
 import logging
 from uuid import UUID
 
+from admin_api import causes
 from admin_api.prefect_gateway import Gateway, PrefectUnreachable, RunSnapshot
 
 logger = logging.getLogger(__name__)
@@ -21,8 +22,6 @@ GRACE_OF_THE_LIVING = 30.0
 
 #: Seconds that a slot is seen taken by nobody: a run takes it some moments before it says that it runs.
 UNHELD = 30.0
-
-WHY = "Its run is over: it was ended with it."
 
 
 class Cleanup:
@@ -70,9 +69,9 @@ class Cleanup:
         cancelled = run.state.type == "CANCELLED"
         for child in run.children:
             if not child.state.over:
-                await self._prefect.close_run(child.id, WHY, cancelled=cancelled)
+                await self._prefect.close_run(child.id, causes.ENDED_WITH_ITS_RUN, cancelled=cancelled)
         for member in (run, *run.children):
             for task in member.tasks:
                 if not task.state.over:
-                    logger.info("Step %s of run %s is closed: %s", task.step, run.name, WHY)
-                    await self._prefect.close_task(task.id, WHY, cancelled=cancelled)
+                    logger.info("Step %s of run %s is closed: %s", task.step, run.name, causes.ENDED_WITH_ITS_RUN)
+                    await self._prefect.close_task(task.id, causes.ENDED_WITH_ITS_RUN, cancelled=cancelled)

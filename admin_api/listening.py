@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from admin_api import causes
 from admin_api.cleanup import Cleanup
 from admin_api.db import is_unreachable
 from admin_api.mirror import Contended, Mirror, Unsettled
@@ -29,9 +30,6 @@ BATCH = 50  #: runs at a time
 MARGIN = timedelta(hours=1)
 #: A job that the API has made and that is not in Prefect by now will not be: the API died in between.
 NEVER_CAME = timedelta(seconds=60)
-
-NOT_STARTED = "The API was stopped before it could start the run. Start it again."
-DELETED = "Its run was deleted in Prefect."
 
 
 class Listening:
@@ -136,12 +134,12 @@ class Listening:
         with_run = {job.run: job.id for job in jobs if job.run is not None}
         seen = await self._take_all(list(with_run))
         for run in with_run.keys() - seen:
-            await self._mirror.lose(with_run[run], Status.CANCELLED, DELETED)
+            await self._mirror.lose(with_run[run], Status.CANCELLED, causes.DELETED)
         old = [job.id for job in jobs if job.run is None and datetime.now(UTC) - job.created_at > NEVER_CAME]
         started = await self._prefect.started_as(old)
         await self._take_all(list(started.values()))
         for job in set(old) - started.keys():
-            await self._mirror.lose(job, Status.FAILED, NOT_STARTED)
+            await self._mirror.lose(job, Status.FAILED, causes.NOT_STARTED)
 
     async def _take_all(self, runs: list[UUID]) -> set[UUID]:
         seen: set[UUID] = set()

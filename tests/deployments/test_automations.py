@@ -21,7 +21,8 @@ from prefect.events import AutomationCore, EventTrigger
 from prefect.events.schemas.events import ResourceSpecification
 from prefect.states import Cancelled, Cancelling, Completed, Pending, Running
 
-from deployments.automations import HEARTBEAT, RUN
+from admin_api import causes
+from deployments.automations import HEARTBEAT, RUN, WANTED
 from deployments.bootstrap import AUTOMATIONS, NOT_BEGUN, NOT_CANCELLED, SILENT
 from tests.stack import Stack
 
@@ -165,3 +166,7 @@ async def test_all_are_there_and_enabled() -> None:
         for name in AUTOMATIONS:
             (automation,) = await client.read_automations_by_name(name)
             assert automation.enabled
+
+
+def test_the_admin_api_knows_their_words() -> None:
+    assert {wanted.description for wanted in WANTED} == set(causes.OF_AUTOMATIONS)
