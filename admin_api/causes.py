@@ -23,5 +23,5 @@ ENDED_WITH_ITS_RUN = "Its run is over: it was ended with it."
 # Those of Prefect's automations, which deployments/automations.py makes (a test holds them to these words).
 SILENT = "No sign of life for 90 seconds: the run's process, or its machine, is gone."
 NOT_BEGUN = "It was taken up by a worker and never began: the worker was probably stopped meanwhile. Start it again."
-NOT_CANCELLED = "It was to be cancelled, and neither it nor its worker has answered for 60 seconds: both are gone."
+NOT_CANCELLED = "It was to be cancelled, and neither it nor its worker has answered for two minutes: both are gone."
 OF_AUTOMATIONS = (SILENT, NOT_BEGUN, NOT_CANCELLED)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import timedelta
 from uuid import UUID
 
 from admin_api import causes
@@ -22,6 +23,8 @@ GRACE_OF_THE_LIVING = 30.0
 
 #: Seconds that a slot is seen taken by nobody: a run takes it some moments before it says that it runs.
 UNHELD = 30.0
+#: A worker that is there ends a run in a few seconds.
+UNANSWERED = timedelta(seconds=20)
 
 
 class Cleanup:
@@ -38,7 +41,12 @@ class Cleanup:
             self._pending[run.id] = asyncio.create_task(self._close_soon(run))
 
     async def look(self) -> None:
-        """Frees slots that nobody has held for a while. Raises PrefectUnreachable."""
+        """Frees slots that nobody has held for a while, and ends what waits to be cancelled by a worker that is gone.
+
+        Raises PrefectUnreachable.
+        """
+        for run in await self._prefect.cancelled_before_they_began(UNANSWERED):
+            await self._prefect.close_run(run, causes.BEFORE_IT_BEGAN, cancelled=True)
         now = asyncio.get_running_loop().time()
         self._unheld = {limit: self._unheld.get(limit, now) for limit in await self._prefect.unheld_slots()}
         for limit in [limit for limit, since in self._unheld.items() if now - since >= UNHELD]:

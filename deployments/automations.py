@@ -75,8 +75,8 @@ WANTED = (
         after={f"{RUN}.Cancelling"},
         # A heartbeat, too: what still lives is not over yet.
         expect={f"{RUN}.*"},
-        within=timedelta(seconds=60),
-        message="It was to be cancelled, and neither it nor its worker has answered for 60 seconds: both are gone.",
+        within=timedelta(minutes=2),
+        message="It was to be cancelled, and neither it nor its worker has answered for two minutes: both are gone.",
     ),
 )
 
