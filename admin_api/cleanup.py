@@ -2,13 +2,16 @@
 
 When a run's process is killed, Prefect learns that the run is over, but the task runs in it stay Running, and with them
 the slots of their tags: every later run of those scripts would wait until a lease ends. So do a day's own steps' runs.
+
+A run that is cancelled between being taken up by a worker and beginning stays Cancelling for good: its process finds
+that it may not begin, and goes without a word (seen on 3.8.8). One that had begun is not closed here: what is silent of
+it an automation ends, and while it gives signs of life it is not over.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import timedelta
 from uuid import UUID
 
 from admin_api import causes
@@ -16,15 +19,15 @@ from admin_api.prefect_gateway import Gateway, PrefectUnreachable, RunSnapshot
 
 logger = logging.getLogger(__name__)
 
-#: Seconds to wait before something is called a leftover: what a process said before it died may still be on its way.
-GRACE = 2.0
+#: Seconds to wait before something is called a leftover, by the type of its run's state: what a process said before it
+#: died may still be on its way. A run that has not begun must not be called Cancelled before its process has come and
+#: gone, for that one would begin all the same.
+GRACES = {"CRASHED": 2.0, "CANCELLED": 2.0, "CANCELLING": 30.0}
 #: The same where the run itself said that it was over, and so was alive: its last words take a while at most.
 GRACE_OF_THE_LIVING = 30.0
 
 #: Seconds that a slot is seen taken by nobody: a run takes it some moments before it says that it runs.
 UNHELD = 30.0
-#: A worker that is there ends a run in a few seconds.
-UNANSWERED = timedelta(seconds=20)
 
 
 class Cleanup:
@@ -32,21 +35,17 @@ class Cleanup:
 
     def __init__(self, prefect: Gateway) -> None:
         self._prefect = prefect
-        self._pending: dict[UUID, asyncio.Task[None]] = {}
+        self._pending: dict[tuple[UUID, str], asyncio.Task[None]] = {}
         self._unheld: dict[str, float] = {}
 
     def notice(self, run: RunSnapshot) -> None:
-        """`run` is over, and something in it is not."""
-        if run.id not in self._pending:
-            self._pending[run.id] = asyncio.create_task(self._close_soon(run))
+        """`run` is over, and something in it is not; or it is to be cancelled before it has begun."""
+        key = (run.id, run.state.type)
+        if key not in self._pending:
+            self._pending[key] = asyncio.create_task(self._close_soon(run))
 
     async def look(self) -> None:
-        """Frees slots that nobody has held for a while, and ends what waits to be cancelled by a worker that is gone.
-
-        Raises PrefectUnreachable.
-        """
-        for run in await self._prefect.cancelled_before_they_began(UNANSWERED):
-            await self._prefect.close_run(run, causes.BEFORE_IT_BEGAN, cancelled=True)
+        """Frees slots that nobody has held for a while. Raises PrefectUnreachable."""
         now = asyncio.get_running_loop().time()
         self._unheld = {limit: self._unheld.get(limit, now) for limit in await self._prefect.unheld_slots()}
         for limit in [limit for limit, since in self._unheld.items() if now - since >= UNHELD]:
@@ -61,14 +60,18 @@ class Cleanup:
 
     async def _close_soon(self, run: RunSnapshot) -> None:
         try:
-            await asyncio.sleep(GRACE if run.state.type in ("CRASHED", "CANCELLED") else GRACE_OF_THE_LIVING)
+            await asyncio.sleep(GRACES.get(run.state.type, GRACE_OF_THE_LIVING))
             for now in await self._prefect.snapshots([run.id]):
+                if now.state.id == run.state.id and is_stuck(now):
+                    await self._prefect.close_run(now.id, causes.BEFORE_IT_BEGAN, cancelled=True)
                 await self.close(now)
         except PrefectUnreachable as error:
             # The next look at the jobs notices it again.
             logger.warning("What run %s left could not be closed. %s", run.name, error)
+        except Exception:
+            logger.exception("What run %s left could not be closed.", run.name)
         finally:
-            del self._pending[run.id]
+            del self._pending[run.id, run.state.type]
 
     async def close(self, run: RunSnapshot) -> None:
         """Ends what goes on in a run that is over. A run that is not, and a state that is final, stay as they are."""
@@ -83,3 +86,8 @@ class Cleanup:
                 if not task.state.over:
                     logger.info("Step %s of run %s is closed: %s", task.step, run.name, causes.ENDED_WITH_ITS_RUN)
                     await self._prefect.close_task(task.id, causes.ENDED_WITH_ITS_RUN, cancelled=cancelled)
+
+
+def is_stuck(run: RunSnapshot) -> bool:
+    """Whether it is to be cancelled and has not begun: there is nothing that could end it."""
+    return run.state.type == "CANCELLING" and run.began is None

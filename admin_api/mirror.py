@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
 from admin_api.changes import Changes
+from admin_api.cleanup import is_stuck
 from admin_api.db import Sessions
 from admin_api.expectations import shortfalls
 from admin_api.masking import masked
@@ -67,7 +68,7 @@ class Unsettled:
 
 
 class Mirror:
-    """`leftovers` is called with every run that is over while parts of it seem to go on."""
+    """`leftovers` is called with every run that cannot end by itself, or is over while parts of it seem to go on."""
 
     def __init__(
         self,
@@ -165,7 +166,7 @@ class Mirror:
                 written.append(row)
         self._say(written)
         for member, projected in jobs:
-            if projected.status.over and _has_leftovers(member):
+            if is_stuck(member) or (projected.status.over and _has_leftovers(member)):
                 self._leftovers(member)
 
     def _say(self, jobs: Iterable[SyncJob]) -> None:

@@ -4,7 +4,8 @@
 
 The plans' folder is SYNCS_TEST_PLANS. `<script>.json` there holds any of: `exits`, the exit code of each execution in
 turn (the last one stands for all further ones); `seconds`, how long one takes; `stderr`, a line it says; `report`, the
-`@sync` lines. `<script>.runs` gets a line an execution. Standard library only: it starts for every step of every test.
+`@sync` lines; `result`, what it says it brought. `<script>.runs` gets a line an execution. Standard library only: it
+starts for every step of every test.
 """
 
 import json
@@ -31,7 +32,7 @@ def main() -> int:
     if "stderr" in plan:
         print(plan["stderr"], file=sys.stderr)
     exits = plan.get("exits", [0])
-    print("@sync " + json.dumps({"result": {"script": script, "flags": flags}}))
+    print("@sync " + json.dumps({"result": plan.get("result", {"script": script, "flags": flags})}))
     with (plans / f"{script}.ends").open("a") as file:
         file.write(f"{time.time()}\n")
     return int(exits[min(turn, len(exits) - 1)])

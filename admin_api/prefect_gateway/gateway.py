@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 from uuid import UUID
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import (
-    FlowRunFilterState,
-    FlowRunFilterStateType,
     LogFilter,
     LogFilterFlowRunId,
 )
-from prefect.client.schemas.objects import Log, StateType
+from prefect.client.schemas.objects import Log
 from prefect.client.schemas.objects import State as PrefectState
 from prefect.client.schemas.sorting import LogSort
 from prefect.exceptions import ObjectNotFound
@@ -80,17 +77,6 @@ class Gateway(RunReader):
             except ObjectNotFound:
                 return False
             return True
-
-    async def cancelled_before_they_began(self, longer_than: timedelta) -> list[UUID]:
-        """Runs that are to be cancelled, have not begun, and for which no worker has done it for so long."""
-        async with reachable():
-            cancelling = await self._runs(
-                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.CANCELLING]))
-            )
-            before = datetime.now(UTC) - longer_than
-            return [
-                run.id for run in cancelling if run.start_time is None and run.state and run.state.timestamp < before
-            ]
 
     async def close_run(self, run: UUID, why: str, *, cancelled: bool) -> None:
         """Ends a run that nobody runs any more. Prefect leaves it be where it is over by now."""

@@ -41,14 +41,14 @@ async def test_prefect_is_down_at_the_start_of_a_job(stack: Stack, api: httpx.As
     await admin.ready(api)
     again = await api.post(f"/api/admin/syncs/{job['id']}/retry")
     assert again.status_code == 202, again.text
-    done = await admin.job_once(api, job["id"], "COMPLETED")
+    done = await admin.until(api, job["id"], "COMPLETED")
     assert done["error"] is None
     assert done["flowRunId"]
 
 
 async def test_prefect_is_killed_while_a_run_goes_on(stack: Stack, plans: Plans, api: httpx.AsyncClient) -> None:
     plans.make("sync-president", seconds=4)
-    job = (await admin.start_job(api, "sync-president"))["id"]
+    job = await admin.start(api, "sync-president")
     await runs.begun(plans, "sync-president")
     stack.part("server").kill()
     await asyncio.sleep(1)
@@ -60,7 +60,7 @@ async def test_prefect_is_killed_while_a_run_goes_on(stack: Stack, plans: Plans,
 async def test_prefect_hangs_for_a_minute_while_runs_go_on(stack: Stack, plans: Plans, api: httpx.AsyncClient) -> None:
     plans.make("sync-president", seconds=5)
     plans.make("sync-senat", seconds=A_MINUTE / 2, exits=[1])
-    jobs = [(await admin.start_job(api, "sync-president"))["id"], (await admin.start_job(api, "sync-senat"))["id"]]
+    jobs = [await admin.start(api, "sync-president"), await admin.start(api, "sync-senat")]
     await runs.begun(plans, "sync-president")
     await runs.begun(plans, "sync-senat")
     server = stack.part("server")
@@ -84,19 +84,19 @@ async def test_prefect_hangs_for_a_minute_while_runs_go_on(stack: Stack, plans: 
 
 async def test_the_api_is_killed_while_a_run_goes_on(stack: Stack, plans: Plans, api: httpx.AsyncClient) -> None:
     plans.make("sync-president", seconds=3, report=[{"processed": 3, "total": 4}])
-    job = (await admin.start_job(api, "sync-president"))["id"]
+    job = await admin.start(api, "sync-president")
     await runs.begun(plans, "sync-president")
     stack.part("api").kill()
     during = await runs.start("sync-senat")  # nobody hears of this one
     await runs.ended(during)
     await admin.ready(api)
-    assert (await admin.job_once(api, job, "COMPLETED"))["processed"] == 3
-    assert (await admin.job_once(api, str(await _job_of(api, during)), "COMPLETED"))["trigger"] == "cli"
+    assert (await admin.until(api, job, "COMPLETED"))["processed"] == 3
+    assert (await admin.until(api, str(await _job_of(api, during)), "COMPLETED"))["trigger"] == "cli"
 
 
 async def test_the_database_is_killed_while_a_run_goes_on(stack: Stack, plans: Plans, api: httpx.AsyncClient) -> None:
     plans.make("sync-president", seconds=4)
-    job = (await admin.start_job(api, "sync-president"))["id"]
+    job = await admin.start(api, "sync-president")
     await runs.begun(plans, "sync-president")
     stack.part("postgres").kill()
     seen = set()
@@ -130,14 +130,14 @@ async def _kept_down(stack: Stack, part: str) -> AsyncIterator[None]:
 
 async def _is_as_prefect_has_it(api: httpx.AsyncClient, job: str) -> None:
     """Waits for the end of the job, and looks at the run."""
-    found = await admin.job_once(api, job, "COMPLETED", "FAILED", "CANCELLED", within=180)
+    found = await admin.until(api, job, "COMPLETED", "FAILED", "CANCELLED", within=180)
     if found["flowRunId"] is None:
         assert found["status"] == "FAILED"
         return
     run = await runs.ended(UUID(found["flowRunId"]))
     assert run.state is not None
     expected = {"COMPLETED": "COMPLETED", "CANCELLED": "CANCELLED"}.get(run.state.type.value, "FAILED")
-    await admin.job_once(api, job, expected, within=10)
+    await admin.until(api, job, expected, within=10)
 
 
 async def _job_of(api: httpx.AsyncClient, run: UUID) -> str:

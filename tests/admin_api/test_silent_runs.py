@@ -32,7 +32,7 @@ async def test_after_three_missed_heartbeats_the_job_is_failed_and_the_script_is
     flow = runs.flow_of(script)
     psutil.Process(stack.part("worker").pid).kill()
     flow.kill()
-    failed = await admin.job_once(api, job["id"], "FAILED", within=NOTICED)
+    failed = await admin.until(api, job["id"], "FAILED", within=NOTICED)
     assert failed["error"].startswith("No sign of life for 90 seconds")
     assert not psutil.pid_exists(script)
 
@@ -41,4 +41,4 @@ async def test_after_three_missed_heartbeats_the_job_is_failed_and_the_script_is
     asked = time.monotonic()
     await runs.begun(plans, "sync-gouvernement", times=2, within=20)
     assert time.monotonic() - asked < 15
-    await admin.job_once(api, again["id"], "COMPLETED")
+    await admin.until(api, again["id"], "COMPLETED")

@@ -10,7 +10,7 @@ import pytest
 from prefect.client.orchestration import get_client
 
 from flows.catalog import SCRIPTS
-from tests.admin import SYNCS, cancel_job, job_of_run, job_once, start_job
+from tests.admin import SYNCS, cancel, known, start_job, until
 from tests.plans import Plans
 from tests.runs import begun
 
@@ -50,7 +50,7 @@ async def test_a_job_that_was_started_is_answered_whole_and_ends(api: httpx.Asyn
     assert job["status"] in ("PENDING", "RUNNING")
     assert AT.fullmatch(job["createdAt"])
     assert job["prefectUrl"].endswith(job["flowRunId"])
-    over = await job_once(api, job["id"], "COMPLETED")
+    over = await until(api, job["id"], "COMPLETED")
     assert set(over) == JOB | {"steps", "events"}
     assert (over["progress"], over["error"], over["warning"]) == (100, None, None)
     assert (over["createdAt"], over["flowRunId"]) == (job["createdAt"], job["flowRunId"])
@@ -66,16 +66,16 @@ async def test_a_job_that_was_started_is_answered_whole_and_ends(api: httpx.Asyn
 
 @pytest.mark.usefixtures("plans")
 async def test_of_two_starts_at_once_one_is_let_through(api: httpx.AsyncClient) -> None:
+    started = []
     for script in SCRIPTS[:20]:
         answers = await asyncio.gather(*(api.post(SYNCS, json={"script": script.deployment}) for _ in range(2)))
         one, other = sorted(answers, key=lambda answer: answer.status_code)
         assert (one.status_code, other.status_code) == (201, 409), (one.text, other.text)
-        problem = other.json()
-        assert problem["type"] == "/problems/already-under-way"
-        assert problem["jobId"] == one.json()["id"] if "jobId" in problem else True
-        assert (await cancel_job(api, one.json()["id"])).status_code == 202
-    listed = (await api.get(SYNCS)).json()["running"]
-    await asyncio.gather(*(job_once(api, job["id"], "CANCELLED") for job in listed))
+        assert other.json()["type"] == "/problems/already-under-way"
+        assert (await api.patch(f"{SYNCS}/{one.json()['id']}")).status_code == 202
+        started.append(one.json()["id"])
+    for job in started:
+        await until(api, job, "CANCELLED", within=60)
 
 
 async def test_a_start_is_refused_while_a_run_that_prefects_ui_started_goes_on(
@@ -83,12 +83,12 @@ async def test_a_start_is_refused_while_a_run_that_prefects_ui_started_goes_on(
 ) -> None:
     plans.make("sync-photos", seconds=60)
     run = await as_prefects_ui("sync-script/sync-photos", script="sync-photos")
-    await job_of_run(api, run)
+    await known(api, run)
+    await begun(plans, "sync-photos")
     answer = await api.post(SYNCS, json={"script": "sync-photos"})
     assert answer.status_code == 409
     assert answer.json()["jobId"] == str(run)
-    await cancel_job(api, run)
-    await job_once(api, run, "CANCELLED")
+    await cancel(api, run)
 
 
 async def test_a_run_that_prefects_ui_starts_beside_a_job_is_a_job_of_its_own(
@@ -97,13 +97,11 @@ async def test_a_run_that_prefects_ui_starts_beside_a_job_is_a_job_of_its_own(
     plans.make("sync-careers", seconds=60)
     first = await start_job(api, "sync-careers")
     await begun(plans, "sync-careers")
-    second = await job_of_run(api, await as_prefects_ui("sync-script/sync-careers", script="sync-careers"))
+    second = await known(api, await as_prefects_ui("sync-script/sync-careers", script="sync-careers"))
     assert (second["script"], second["trigger"]) == ("sync-careers", "prefect")
     running = {job["id"] for job in (await api.get(SYNCS)).json()["running"]}
     assert {first["id"], second["id"]} <= running
-    for job in (second, first):
-        await cancel_job(api, job["id"])
-        await job_once(api, job["id"], "CANCELLED")
+    await cancel(api, second["id"], first["id"])
 
 
 async def test_a_step_of_the_day_keeps_nobody_from_starting_its_script(api: httpx.AsyncClient, plans: Plans) -> None:
@@ -111,9 +109,7 @@ async def test_a_step_of_the_day_keeps_nobody_from_starting_its_script(api: http
     day = await start_job(api, "daily")
     await begun(plans, "sync-votes-an")
     job = await start_job(api, "sync-votes-an")
-    for one in (job, day):
-        await cancel_job(api, one["id"])
-        await job_once(api, one["id"], "CANCELLED")
+    await cancel(api, job["id"], day["id"])
 
 
 async def test_an_unknown_name_is_answered_with_the_nearest(api: httpx.AsyncClient) -> None:

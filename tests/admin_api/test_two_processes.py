@@ -53,7 +53,7 @@ async def test_each_run_is_one_job(stack: Stack, both: tuple[httpx.AsyncClient, 
                 cancelled = await api.patch(f"/api/admin/syncs/{job['id']}")
                 assert cancelled.status_code in (202, 409), cancelled.text
             for api in both:
-                await admin.job_once(api, job["id"], "CANCELLED")
+                await admin.until(api, job["id"], "CANCELLED")
             async with get_client() as client:
                 await client.delete_flow_run(by_prefect)
     table = await rows(make_url(url_of(stack)))
@@ -73,7 +73,7 @@ async def test_what_one_process_changes_the_others_stream_tells(
         lines = stream.aiter_lines()
         while await anext(lines) != "event: ready":
             pass
-        job = (await admin.start_job(one, SCRIPT_OF_THE_API))["id"]
+        job = await admin.start(one, SCRIPT_OF_THE_API)
         async with asyncio.timeout(30):
             async for line in lines:
                 if job in line and '"status":"COMPLETED"' in line:
