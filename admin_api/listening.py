@@ -45,6 +45,7 @@ class Listening:
         self._news = asyncio.Event()
         self._settling: dict[UUID, asyncio.TimerHandle] = {}
         self._look_now = asyncio.Event()
+        self._complaint = ("", 0.0)
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as all_three:
@@ -100,7 +101,7 @@ class Listening:
             try:
                 await self._take_all(list(batch))
             except Exception as error:
-                _log(error)
+                self._complain(error)
                 self._heard |= batch
                 self._news.set()
                 await asyncio.sleep(AGAIN * random.uniform(0.5, 1))  # noqa: S311 - so that two processes part
@@ -112,7 +113,7 @@ class Listening:
             try:
                 await self.look()
             except Exception as error:
-                _log(error)
+                self._complain(error)
                 await asyncio.sleep(AGAIN)
                 continue
             with suppress(TimeoutError):
@@ -140,6 +141,17 @@ class Listening:
         await self._take_all(list(started.values()))
         for job in set(old) - started.keys():
             await self._mirror.lose(job, Status.FAILED, causes.NOT_STARTED)
+
+    def _complain(self, error: Exception) -> None:
+        """What stays as it is is said once a minute."""
+        if _is_away(error):
+            away = "The database of the jobs does not answer" if is_unreachable(error) else str(error)
+            now = asyncio.get_running_loop().time()
+            if self._complaint[0] != away or now - self._complaint[1] >= EVERY:
+                logger.warning("%s", away)
+                self._complaint = (away, now)
+        else:
+            logger.error("The jobs could not be looked at.", exc_info=error)
 
     async def _take_all(self, runs: list[UUID]) -> set[UUID]:
         seen: set[UUID] = set()
@@ -169,12 +181,3 @@ class Listening:
 
 def _is_away(error: Exception) -> bool:
     return isinstance(error, PrefectUnreachable | Contended) or is_unreachable(error)
-
-
-def _log(error: Exception) -> None:
-    if is_unreachable(error):
-        logger.warning("The database of the jobs does not answer (%s).", type(error).__name__)
-    elif _is_away(error):
-        logger.warning("%s", error)
-    else:
-        logger.error("The jobs could not be looked at.", exc_info=error)
