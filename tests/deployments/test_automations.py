@@ -45,7 +45,7 @@ async def state_of(run: UUID) -> tuple[str | None, str | None]:
     return (state.name, state.message) if state else (None, None)
 
 
-async def crashed(run: UUID, within: float = 40) -> str:
+async def crashed(run: UUID, within: float = 90) -> str:
     """The message that it crashed with."""
     until = time.monotonic() + within
     while (state := await state_of(run))[0] != "Crashed":
