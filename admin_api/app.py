@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -27,6 +29,15 @@ from admin_api.security import SecurityHeaders
 from admin_api.settings import Settings
 from admin_api.sync_jobs import SyncJobs
 
+logger = logging.getLogger(__name__)
+
+
+def _end_with_it(task: asyncio.Task[None]) -> None:
+    """Without its mirror an API would tell of jobs that stand still: it ends, and is started again."""
+    if not task.cancelled():
+        logger.critical("The mirror has stopped, and so does the API.", exc_info=task.exception())
+        signal.raise_signal(signal.SIGTERM)
+
 
 def create_app(settings: Settings) -> FastAPI:
     """Comes up while Prefect or the database is down, and says so until they are back."""
@@ -48,6 +59,8 @@ def create_app(settings: Settings) -> FastAPI:
                 listening=listening,
             )
             at_work = [asyncio.create_task(listening.run()), asyncio.create_task(changes.run())]
+            for task in at_work:
+                task.add_done_callback(_end_with_it)
             try:
                 yield
             finally:

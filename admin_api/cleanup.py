@@ -4,7 +4,8 @@ When a run's process is killed, Prefect learns that the run is over, but the tas
 the slots of their tags: every later run of those scripts would wait until a lease ends. So do a day's own steps' runs.
 
 A run that is cancelled between being taken up by a worker and beginning stays Cancelling for good: its process finds
-that it may not begin, and goes without a word (seen on 3.8.8). So does one that was killed with its worker.
+that it may not begin, and goes without a word (seen on 3.8.8). One that had begun is not closed here: what is silent of
+it an automation ends, and while it gives signs of life it is not over.
 """
 
 from __future__ import annotations
@@ -13,25 +14,20 @@ import asyncio
 import logging
 from uuid import UUID
 
+from admin_api import causes
 from admin_api.prefect_gateway import Gateway, PrefectUnreachable, RunSnapshot
 
 logger = logging.getLogger(__name__)
 
-#: Seconds to wait before something is called a leftover: what a process said before it died may still be on its way.
-GRACE = 2.0
+#: Seconds to wait before something is called a leftover, by the type of its run's state: what a process said before it
+#: died may still be on its way. A run that has not begun must not be called Cancelled before its process has come and
+#: gone, for that one would begin all the same.
+GRACES = {"CRASHED": 2.0, "CANCELLED": 2.0, "CANCELLING": 30.0}
 #: The same where the run itself said that it was over, and so was alive: its last words take a while at most.
 GRACE_OF_THE_LIVING = 30.0
 
-#: The same for a run that is Cancelling. One that has not begun must not be called Cancelled before its process has
-#: come and gone, for that one would begin all the same; of one that has begun, the worker is still ending the process.
-GRACE_OF_THE_UNBEGUN = 30.0
-GRACE_OF_THE_CANCELLED = 60.0
-
 #: Seconds that a slot is seen taken by nobody: a run takes it some moments before it says that it runs.
 UNHELD = 30.0
-
-CANCELLED_AT_LAST = "It was cancelled, and nothing of it was there any more to say so."
-WHY = "Its run is over: it was ended with it."
 
 
 class Cleanup:
@@ -43,7 +39,7 @@ class Cleanup:
         self._unheld: dict[str, float] = {}
 
     def notice(self, run: RunSnapshot) -> None:
-        """`run` is over, and something in it is not; or it is being cancelled."""
+        """`run` is over, and something in it is not; or it is to be cancelled before it has begun."""
         key = (run.id, run.state.type)
         if key not in self._pending:
             self._pending[key] = asyncio.create_task(self._close_soon(run))
@@ -64,15 +60,16 @@ class Cleanup:
 
     async def _close_soon(self, run: RunSnapshot) -> None:
         try:
-            await asyncio.sleep(_grace(run))
+            await asyncio.sleep(GRACES.get(run.state.type, GRACE_OF_THE_LIVING))
             for now in await self._prefect.snapshots([run.id]):
-                for member in (now, *now.children):
-                    if member.state.type == "CANCELLING" and member.state.id == run.state.id:
-                        await self._prefect.close_run(member.id, CANCELLED_AT_LAST, cancelled=True)
+                if now.state.id == run.state.id and is_stuck(now):
+                    await self._prefect.close_run(now.id, causes.BEFORE_IT_BEGAN, cancelled=True)
                 await self.close(now)
         except PrefectUnreachable as error:
             # The next look at the jobs notices it again.
             logger.warning("What run %s left could not be closed. %s", run.name, error)
+        except Exception:
+            logger.exception("What run %s left could not be closed.", run.name)
         finally:
             del self._pending[run.id, run.state.type]
 
@@ -83,19 +80,14 @@ class Cleanup:
         cancelled = run.state.type == "CANCELLED"
         for child in run.children:
             if not child.state.over:
-                await self._prefect.close_run(child.id, WHY, cancelled=cancelled)
+                await self._prefect.close_run(child.id, causes.ENDED_WITH_ITS_RUN, cancelled=cancelled)
         for member in (run, *run.children):
             for task in member.tasks:
                 if not task.state.over:
-                    logger.info("Step %s of run %s is closed: %s", task.step, run.name, WHY)
-                    await self._prefect.close_task(task.id, WHY, cancelled=cancelled)
+                    logger.info("Step %s of run %s is closed: %s", task.step, run.name, causes.ENDED_WITH_ITS_RUN)
+                    await self._prefect.close_task(task.id, causes.ENDED_WITH_ITS_RUN, cancelled=cancelled)
 
 
-def _grace(run: RunSnapshot) -> float:
-    match run.state.type:
-        case "CRASHED" | "CANCELLED":
-            return GRACE
-        case "CANCELLING":
-            return GRACE_OF_THE_UNBEGUN if run.began is None else GRACE_OF_THE_CANCELLED
-        case _:
-            return GRACE_OF_THE_LIVING
+def is_stuck(run: RunSnapshot) -> bool:
+    """Whether it is to be cancelled and has not begun: there is nothing that could end it."""
+    return run.state.type == "CANCELLING" and run.began is None

@@ -139,10 +139,10 @@ class NotDeployed(AdminError):
 class PrefectAway(AdminError):
     status = 503
     slug = "prefect-away"
-    sentence = "Prefect does not answer. Is `syncs up` running? Nothing was changed; try again in a moment."
+    sentence = "Prefect does not answer. Is `syncs up` running? Try again in a moment."
 
 
 class DatabaseAway(AdminError):
     status = 503
     slug = "database-away"
-    sentence = "The database of the jobs does not answer. Nothing was changed; try again in a moment."
+    sentence = "The database of the jobs does not answer. Try again in a moment."

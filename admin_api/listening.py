@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from admin_api import causes
 from admin_api.cleanup import Cleanup
 from admin_api.db import is_unreachable
 from admin_api.mirror import Contended, Mirror, Unsettled
@@ -30,9 +31,6 @@ MARGIN = timedelta(hours=1)
 #: A job that the API has made and that is not in Prefect by now will not be: the API died in between.
 NEVER_CAME = timedelta(seconds=60)
 
-NOT_STARTED = "The API was stopped before it could start the run. Start it again."
-DELETED = "Its run was deleted in Prefect."
-
 
 class Listening:
     """Runs until it is cancelled. `hears`: whether Prefect's events come in."""
@@ -47,6 +45,7 @@ class Listening:
         self._news = asyncio.Event()
         self._settling: dict[UUID, asyncio.TimerHandle] = {}
         self._look_now = asyncio.Event()
+        self._complaint = ("", 0.0)
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as all_three:
@@ -102,7 +101,7 @@ class Listening:
             try:
                 await self._take_all(list(batch))
             except Exception as error:
-                _log(error)
+                self._complain(error)
                 self._heard |= batch
                 self._news.set()
                 await asyncio.sleep(AGAIN * random.uniform(0.5, 1))  # noqa: S311 - so that two processes part
@@ -114,7 +113,7 @@ class Listening:
             try:
                 await self.look()
             except Exception as error:
-                _log(error)
+                self._complain(error)
                 await asyncio.sleep(AGAIN)
                 continue
             with suppress(TimeoutError):
@@ -136,12 +135,23 @@ class Listening:
         with_run = {job.run: job.id for job in jobs if job.run is not None}
         seen = await self._take_all(list(with_run))
         for run in with_run.keys() - seen:
-            await self._mirror.lose(with_run[run], Status.CANCELLED, DELETED)
+            await self._mirror.lose(with_run[run], Status.CANCELLED, causes.DELETED)
         old = [job.id for job in jobs if job.run is None and datetime.now(UTC) - job.created_at > NEVER_CAME]
         started = await self._prefect.started_as(old)
         await self._take_all(list(started.values()))
         for job in set(old) - started.keys():
-            await self._mirror.lose(job, Status.FAILED, NOT_STARTED)
+            await self._mirror.lose(job, Status.FAILED, causes.NOT_STARTED)
+
+    def _complain(self, error: Exception) -> None:
+        """What stays as it is is said once a minute."""
+        if _is_away(error):
+            away = "The database of the jobs does not answer" if is_unreachable(error) else str(error)
+            now = asyncio.get_running_loop().time()
+            if self._complaint[0] != away or now - self._complaint[1] >= EVERY:
+                logger.warning("%s", away)
+                self._complaint = (away, now)
+        else:
+            logger.error("The jobs could not be looked at.", exc_info=error)
 
     async def _take_all(self, runs: list[UUID]) -> set[UUID]:
         seen: set[UUID] = set()
@@ -171,12 +181,3 @@ class Listening:
 
 def _is_away(error: Exception) -> bool:
     return isinstance(error, PrefectUnreachable | Contended) or is_unreachable(error)
-
-
-def _log(error: Exception) -> None:
-    if is_unreachable(error):
-        logger.warning("The database of the jobs does not answer (%s).", type(error).__name__)
-    elif _is_away(error):
-        logger.warning("%s", error)
-    else:
-        logger.error("The jobs could not be looked at.", exc_info=error)

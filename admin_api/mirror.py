@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
 from admin_api.changes import Changes
+from admin_api.cleanup import is_stuck
 from admin_api.db import Sessions
 from admin_api.expectations import shortfalls
 from admin_api.masking import masked
@@ -67,7 +68,7 @@ class Unsettled:
 
 
 class Mirror:
-    """`leftovers` is called with every run that is over while parts of it seem to go on, or that is being cancelled."""
+    """`leftovers` is called with every run that cannot end by itself, or is over while parts of it seem to go on."""
 
     def __init__(
         self,
@@ -90,7 +91,6 @@ class Mirror:
             known = await self._known(ids)
             runs = await self._prefect.snapshots(ids)
             family = [member for run in runs for member in (run, *run.children)]
-            known |= await self._known({run.id for run in family} - known.keys()) if len(family) > len(known) else {}
             told = await self._told(family, {} if anew else known)
             try:
                 for run in runs:
@@ -128,9 +128,13 @@ class Mirror:
             return [Unsettled(id=id_, run=run, created_at=created_at) for id_, run, created_at in rows]
 
     async def _known(self, ids: Collection[UUID]) -> dict[UUID, Known]:
+        """What there is of these runs, and of all of a day's, which are read together."""
+        top = func.coalesce(SyncJob.parent_id, SyncJob.id)
         columns = (SyncJob.flow_run_id, SyncJob.version, SyncJob.state_id)
         async with self._sessions() as session:
-            rows = await session.execute(select(*columns).where(SyncJob.flow_run_id.in_(ids)))
+            tops = (await session.scalars(select(top).where(SyncJob.flow_run_id.in_(ids)))).all()
+            members = or_(SyncJob.id.in_(tops), SyncJob.parent_id.in_(tops))
+            rows = await session.execute(select(*columns).where(members))
             return {run: Known(version=version, state_id=state) for run, version, state in rows if run is not None}
 
     async def _told(self, runs: Iterable[RunSnapshot], known: dict[UUID, Known]) -> dict[UUID, Told]:
@@ -162,7 +166,7 @@ class Mirror:
                 written.append(row)
         self._say(written)
         for member, projected in jobs:
-            if member.state.type == "CANCELLING" or (projected.status.over and _has_leftovers(member)):
+            if is_stuck(member) or (projected.status.over and _has_leftovers(member)):
                 self._leftovers(member)
 
     def _say(self, jobs: Iterable[SyncJob]) -> None:

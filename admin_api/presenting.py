@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from admin_api import schemas
 from admin_api.models import SyncJob, SyncJobEvent
 from admin_api.prefect_gateway import Plan, page_of
 from admin_api.words import Words
-from flows.catalog import CATEGORIES, GROUPS, SCRIPTS, Flag, Group, Label, Script
-
-AT_LEAST = "{script} brought {processed} records, and at least {expected} were expected."
-DROP = "{script} brought {processed} records, and its last runs about {expected}."
-_SHORTFALL = {"at-least": AT_LEAST, "drop": DROP}
+from flows.catalog import CATEGORIES, GROUPS, SCRIPTS, Flag, Group, Label, Script, Sentence
 
 
 def job(row: SyncJob, words: Words) -> schemas.Job:
@@ -33,8 +29,14 @@ def _columns(row: SyncJob, words: Words) -> dict[str, Any]:
     return columns | {
         "prefect_url": page_of(row.flow_run_id) if row.flow_run_id else None,
         "error": _said(row.error, words),
-        "warning": " ".join(words.say(_SHORTFALL[found["kind"]], **found) for found in row.shortfalls) or None,
+        "warning": " ".join(words.say(_shortfall(found)) for found in row.shortfalls) or None,
     }
+
+
+def _shortfall(found: Mapping[str, Any]) -> Sentence:
+    if found["kind"] == "at-least":
+        return Sentence("{script} brought {processed} records, and at least {expected} were expected.", found)
+    return Sentence("{script} brought {processed} records, and its last runs about {expected}.", found)
 
 
 def _event(event: SyncJobEvent, words: Words) -> schemas.Event:

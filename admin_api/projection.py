@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from admin_api import causes
 from admin_api.masking import masked, masked_text
 from admin_api.models import Status, Trigger
 from admin_api.prefect_gateway import RunSnapshot, State
@@ -21,15 +22,6 @@ from flows.catalog import GROUPS, SCRIPT, SYNC_DAILY, Group, Step, single
 LONGEST_ERROR = 2000  #: characters, the last ones: the tail is the useful part
 LONGEST_WHY = 500
 NEWLINE = "\n"
-
-#: Each is the first line of a job's error, and as such is translated where it is shown.
-KILLED = (
-    "The run's process was killed: by somebody, or by the system when memory ran out. "
-    "A retry goes on after the last finished step."
-)
-DIED = "The run's process ended before the run was done. A retry goes on after the last finished step."
-STEPS_FAILED = "These steps failed, and every other one has run:"
-FAILED_SILENTLY = "It failed, and said nothing. Its log may tell more."
 
 _GROUP = {group.name: group for group in GROUPS}
 _DAY_STEP = {step.name: step for step in SYNC_DAILY.steps}
@@ -180,22 +172,19 @@ def _progress(steps: Steps, status: Status) -> int:
 def _error(run: RunSnapshot, steps: Steps) -> str:
     message = masked_text(run.state.message)
     if run.state.type == "CRASHED":
-        if run.state.name == "Crashed" and message.startswith(OUR_AUTOMATIONS):
+        if run.state.name == "Crashed" and message in causes.OF_AUTOMATIONS:
             return message
-        cause = KILLED if _KILLED_BY.search(message) else DIED
+        cause = causes.KILLED if _KILLED_BY.search(message) else causes.DIED
         return f"{cause}{NEWLINE}{message}"[:LONGEST_ERROR] if message else cause
     failed = [step for step in steps if step["status"] == "FAILED"]
     if run.flow == SYNC_DAILY.name and failed:
         lines = [f"{step['name']}: {(step['message'] or '').partition(NEWLINE)[0]}" for step in failed]
-        return NEWLINE.join([STEPS_FAILED, *lines])[:LONGEST_ERROR]
-    return message[-LONGEST_ERROR:] or FAILED_SILENTLY
+        return NEWLINE.join([causes.STEPS_FAILED, *lines])[:LONGEST_ERROR]
+    return message[-LONGEST_ERROR:] or causes.FAILED_SILENTLY
 
 
 #: The exit code of who was killed, as a process's or a shell's; an id may well have the same digits.
 _KILLED_BY = re.compile(r"(?<!\w)-9\b|(?<![\w-])137\b")
-
-#: What the automations of deployments/registration.py say of a run that they end, which needs no other words.
-OUR_AUTOMATIONS = ("No sign of life", "It was taken up by a worker")
 
 
 def _why(state: State) -> str | None:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from admin_api import audit
+from admin_api import audit, causes
 from admin_api.auth import Caller
 from admin_api.cleanup import Cleanup
 from admin_api.db import Sessions
@@ -37,10 +37,6 @@ from flows.catalog import Flags, Group, Target, resolve
 logger = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
-
-NO_ANSWER = "Prefect did not answer, so the run could not be started. Start it again."
-NO_DEPLOYMENT = "Prefect does not know this deployment yet. Run `syncs deploy`, then start it again."
-BEFORE_IT_BEGAN = "Cancelled before it was started."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +128,7 @@ class SyncJobs:
             if run is not None and not await _asked(self._prefect.cancel(run)):
                 raise NeverStarted
         if run is None:  # whoever starts it just now finds it over, and cancels the run
-            return await self._mirror.lose(id_, Status.CANCELLED, BEFORE_IT_BEGAN) or job
+            return await self._mirror.lose(id_, Status.CANCELLED, causes.BEFORE_IT_BEGAN) or job
         return await self._mirrored(job, run)
 
     async def retry(self, id_: UUID, caller: Caller) -> SyncJob:
@@ -177,10 +173,10 @@ class SyncJobs:
             run = await self._prefect.start(target, flags, job.trigger, job.id)
         except PrefectUnreachable as error:
             logger.warning("%s", error)
-            await self._mirror.lose(job.id, Status.FAILED, NO_ANSWER)
+            await self._mirror.lose(job.id, Status.FAILED, causes.NO_ANSWER)
             raise PrefectAway(members={"jobId": str(job.id)}) from error
         except NotRegistered as error:
-            await self._mirror.lose(job.id, Status.FAILED, NO_DEPLOYMENT)
+            await self._mirror.lose(job.id, Status.FAILED, causes.NO_DEPLOYMENT)
             raise NotDeployed(deployment=target.deployment, members={"jobId": str(job.id)}) from error
         return await self._mirrored(job, run)
 

@@ -142,7 +142,11 @@ def rebuild(as_json: bool) -> None:
         rebuilt = asyncio.run(rebuild(database))
     except ValueError as error:
         raise AskedWrongly(f"SYNCS_DATABASE_URL {error}.") from None
-    except (prefect.PrefectUnreachable, SQLAlchemyError) as error:
+    except SQLAlchemyError as error:
+        reason = str(error).partition("\n")[0]
+        hint = "If it has no tables yet: `python -m admin_api migrate`."
+        raise ApiAway(f"The database of the jobs cannot be used: {reason}. {hint}") from error
+    except prefect.PrefectUnreachable as error:
         _refuse(error, EXIT_FAILED)
     kept = f"; {rebuilt.kept} jobs kept, of which Prefect has no run any more" if rebuilt.kept else ""
     said = f"{rebuilt.runs} runs; {rebuilt.changed} jobs made or changed{kept}"

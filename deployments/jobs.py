@@ -28,7 +28,7 @@ def print_jobs(page: Answer) -> None:
     console = Console()
     jobs, pagination = page["data"], page["pagination"]
     if not jobs:
-        console.print("No job yet." if pagination["total"] == 0 else "There are no so many pages.")
+        console.print("No job." if pagination["total"] == 0 else f"There are {pagination['totalPages']} pages.")
         return
     beside = not console.is_terminal or console.width >= WIDE
     table = _table("job", "script", "status", "done", "started", "took", *(["error"] if beside else []))
@@ -56,23 +56,26 @@ def print_job(job: Answer) -> None:
         "part of": job["parentId"],
         "deployment": job["deployment"],
         "by": job["trigger"],
-        "flags": json.dumps(job["parameters"]) if job["parameters"] else None,
+        "flags": _json(job["parameters"]) if job["parameters"] else None,
         "at": job["step"] and f"{job['step']}{f', {count}' if count is not None else ''}",
         "started": _at(job["startedAt"]) and f"{_at(job['startedAt'])}, took {_took(job)}",
         "Prefect": job["prefectUrl"],
-        "result": json.dumps(job["result"]) if job["result"] is not None else None,
+        # Of each step the table below says what came of it.
+        "result": _json(job["result"]) if job["result"] is not None and not job["steps"] else None,
         "warning": job["warning"],
         "error": job["error"],
     }
     for name, value in facts.items():
         if value:
             console.print(Text(f"{name:<11}").append(shown(str(value))), soft_wrap=True)
+    console.print()
     if job["steps"]:
-        table = _table("step", "status", "attempt", "done", "took", "what came of it")
+        table = _table("step", "status", "try", "done", "took", "what came of it")
         for step in job["steps"]:
             cells = [step["name"], _status(step["status"]), str(step["attempt"]), f"{step['progress']}%", _took(step)]
             table.add_row(*cells, shown(step["message"] or ""))
         _print(console, table)
+        console.print()
     table = _table("at", "status", "why")
     for event in job["events"]:
         table.add_row(_at(event["at"], seconds=True), _status(event["new"]), shown(event["why"] or ""))
@@ -108,6 +111,10 @@ def _short_ids(ids: Iterable[str]) -> dict[str, str]:
     known: Sequence[str] = list(ids)
     length = next(n for n in range(SHORT_ID, 37) if n == 36 or len({id_[:n] for id_ in known}) == len(known))
     return {id_: id_[:length] for id_ in known}
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _status(status: str) -> Text:

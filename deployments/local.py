@@ -66,14 +66,16 @@ class Stack:
             await self._stop()
             raise
         self._say(f"everything is up ({time.monotonic() - began:.1f} s): {self.address}")
-        for line in self._api.greeting:
-            self._say(line)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._stop()
+
+    def greet(self) -> None:
+        for line in self._api.greeting:
+            self._say(line)
 
     async def wait(self) -> None:
         """Returns never; raises where a part can no longer be kept."""
@@ -109,8 +111,7 @@ class Stack:
         await run_well(self._home, self._api.check())
 
     async def _start_server(self) -> None:
-        database = self._postgres.url("prefect", "postgresql+asyncpg")
-        await self._keep(Server(self._settings, self._environment, self._http, database).part())
+        await self._keep(Server(self._settings, self._environment, self._http, self._postgres).part())
         environment = self._environment.of_project()
         await run_well(self._home, Command(name="bootstrap", words=BOOTSTRAP, environment=environment))
 
@@ -203,6 +204,7 @@ def up(*, demo: bool = False) -> int:
                 _print(f"it stays up until Ctrl-C, and runs what is scheduled; Prefect's UI: {stack.address}")
                 if environment.on_samples:
                     _print("to go live: Ctrl-C, then `syncs up` (or SYNCS_SOURCES=live make run)")
+            stack.greet()
             await stack.wait()
 
     try:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import admin_api.settings
 import deployments.settings
 import flows.settings
 import scripts.settings
@@ -28,6 +29,13 @@ def blocks(doc: Path) -> list[str]:
     return [block for block in kept if block.strip()]
 
 
+def here(block: str) -> str:
+    """The block, as it is for the stack of these tests."""
+    for written, meant in (("4200", conftest.PORT), ("8080", conftest.ADMIN_PORT), (". .venv/bin/activate", "")):
+        block = block.replace(written, str(meant))
+    return block
+
+
 BLOCKS = [pytest.param(block, id=f"{doc.name}-{n}") for doc in DOCS for n, block in enumerate(blocks(doc))]
 
 
@@ -35,7 +43,7 @@ BLOCKS = [pytest.param(block, id=f"{doc.name}-{n}") for doc in DOCS for n, block
 @pytest.mark.parametrize("block", BLOCKS)
 def test_every_command_in_the_docs_works(block: str) -> None:
     ran = subprocess.run(
-        ["bash", "-eux", "-c", block.replace("4200", str(conftest.PORT)).replace(". .venv/bin/activate", "")],
+        ["bash", "-eux", "-c", here(block)],
         cwd=PROJECT,
         env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
         capture_output=True,
@@ -69,5 +77,6 @@ def test_the_example_of_env_names_only_keys_that_a_package_reads() -> None:
     of_deployments = {f"SYNCS_{name.upper()}" for name in deployments.settings.Settings.model_fields}
     of_flows = {str(field.validation_alias) for field in flows.settings.Settings.model_fields.values()}
     of_scripts = {name.upper() for name in scripts.settings.Settings.model_fields}
-    assert example <= of_deployments | of_flows | of_scripts
-    assert of_flows | of_scripts <= example
+    of_admin = {f"SYNCS_{name.upper()}" for name in admin_api.settings.Settings.model_fields}
+    assert example <= of_deployments | of_flows | of_scripts | of_admin
+    assert of_flows | of_scripts | of_admin <= example

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Query
-from pydantic import BeforeValidator, Field
 
 from admin_api import presenting
 from admin_api.auth import CallerDep
@@ -38,13 +37,9 @@ router = APIRouter(prefix="/api/admin/syncs", tags=["jobs"])
 READ = (Unauthorized, Invalid, DatabaseAway)
 CHANGE = (*READ, CsrfRefused, TooLarge, PrefectAway)
 
-#: A form's field that was left empty is no filter.
-_Unempty = BeforeValidator(lambda value: None if value == "" else value)
-Script = Annotated[
-    Annotated[str, Field(max_length=200)] | None,
-    _Unempty,
-    Query(description="Any spelling that the catalog knows.", examples=["press"]),
-]
+#: A form that leaves a filter empty sends it all the same.
+AnyStatus = Annotated[Status | Literal[""] | None, Query(description="Empty: any.")]
+AnyScript = Annotated[str | None, Query(max_length=200, description="Any spelling of the catalog's. Empty: any.")]
 
 
 @router.get("", summary="The jobs, newest first", responses=responses(*READ, UnknownName))
@@ -54,11 +49,13 @@ async def list_jobs(
     caller: CallerDep,
     page: Annotated[Page, Query()] = 1,
     limit: Annotated[Limit, Query()] = 20,
-    status: Annotated[Status | None, _Unempty, Query(examples=["RUNNING"])] = None,
-    script: Script = None,
+    status: AnyStatus = None,
+    script: AnyScript = None,
 ) -> JobPage:
-    """A day's steps are found in their day. A filter that is empty is none."""
-    found = await jobs.page(page, limit, status, job_name(resolve(script)) if script else None)
+    """A day's steps are found in their day."""
+    found = await jobs.page(
+        page, limit, Status(status) if status else None, job_name(resolve(script)) if script else None
+    )
     return JobPage(
         data=[presenting.job(job, words) for job in found.jobs],
         running=[presenting.job(job, words) for job in found.running],

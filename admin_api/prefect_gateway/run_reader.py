@@ -228,6 +228,7 @@ async def _result_of(state: PrefectState[Any]) -> Any:
     if serializer != "json":
         return None
     try:
-        return await state.aresult(raise_on_failure=False, retry_result_failure=False)
+        result = await state.aresult(raise_on_failure=False, retry_result_failure=False)
     except Exception:
         return None
+    return None if isinstance(result, BaseException) else result

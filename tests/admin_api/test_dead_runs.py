@@ -11,9 +11,9 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId, FlowRunFilterParentFlowRunId
 from prefect.client.schemas.objects import FlowRun, TaskRun
 
+from admin_api.causes import KILLED
 from admin_api.cleanup import Cleanup
 from admin_api.prefect_gateway import Gateway
-from admin_api.projection import KILLED
 from tests.admin import cancel, start, until
 from tests.plans import Plans
 from tests.runs import begun, flow_of

@@ -5,13 +5,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from admin_api.causes import DIED, FAILED_SILENTLY, KILLED, STEPS_FAILED
 from admin_api.models import Status
 from admin_api.prefect_gateway import RunSnapshot, State
 from admin_api.projection import (
-    DIED,
-    FAILED_SILENTLY,
-    KILLED,
-    STEPS_FAILED,
     Facts,
     changes,
     facts,

@@ -12,6 +12,7 @@ from uuid import UUID
 import httpx
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed, Crashed, Failed, Pending, Running, Scheduled
 from sqlalchemy import make_url
 
@@ -141,10 +142,11 @@ class World:
         await admin.ready(self._api, within=90)
         async with get_client() as client:
             for run in self._driven:
-                await client.set_flow_run_state(run, self._dice.choice([Completed(), Failed(message="x"), Cancelled()]))
+                over: State[Any] = self._dice.choice([Completed(), Failed(message="x"), Cancelled()])
+                await client.set_flow_run_state(run, over, force=True)
         until = time.monotonic() + 240
         while under_way := (await self._api.get("/api/admin/syncs")).json()["running"]:
-            assert time.monotonic() < until, under_way
+            assert time.monotonic() < until, [(job["script"], job["status"], job["flowRunId"]) for job in under_way]
             for job in under_way:
                 await self._api.patch(f"/api/admin/syncs/{job['id']}")
             await asyncio.sleep(2)

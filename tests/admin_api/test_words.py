@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 
 import admin_api
 import flows.catalog
+from admin_api import causes
 from admin_api.errors import AdminError, AlreadyUnderWay
 from admin_api.rendering import ENVIRONMENT
 from admin_api.words import Words, language
@@ -24,6 +25,7 @@ MAKERS = {"Sentence": None, "FlagRefused": None}
 def sentences() -> Iterator[str]:
     yield from (kind.sentence for kind in AdminError.__subclasses__())
     yield "Nothing is called {name}. {hint}"
+    yield from (cause for name, cause in vars(causes).items() if name.isupper() and isinstance(cause, str))
     for package in (admin_api, flows.catalog):
         for folder in package.__path__:
             for _, _, message, _, _ in extract_from_dir(Path(folder), [("**.py", "python")], keywords=MAKERS):

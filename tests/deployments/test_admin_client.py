@@ -43,7 +43,7 @@ def environment(httpserver: HTTPServer) -> dict[str, str]:
 def test_it_says_who_asks_and_in_which_language(httpserver: HTTPServer, environment: dict[str, str]) -> None:
     httpserver.expect_request("/api/admin/syncs").respond_with_json(page())
     listed = syncs("list", "--status=FAILED", "--script=sync:press", "--limit=7", **environment)
-    assert (listed.returncode, listed.stdout) == (0, "No job yet.\n")
+    assert (listed.returncode, listed.stdout) == (0, "No job.\n")
     ((request, _),) = httpserver.log
     assert request.args.to_dict() == {"status": "FAILED", "script": "sync:press", "limit": "7", "page": "1"}
     assert request.headers["Authorization"] == f"Bearer {TOKEN}"

@@ -1,9 +1,11 @@
 """Runs that nobody reports on any more become Crashed, and finished ones never do.
 
-Tried on copies of the automations that wait 10 s, the least that Prefect takes, and that see the test's own runs alone.
+Tried on copies of the automations that wait 10 s, the least that Prefect takes, or little more, and that see the
+test's own runs alone.
 """
 
 import asyncio
+import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,10 +19,11 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.events import AutomationCore, EventTrigger
 from prefect.events.schemas.events import ResourceSpecification
-from prefect.states import Completed, Pending, Running
+from prefect.states import Cancelled, Cancelling, Completed, Pending, Running
 
-from deployments.automations import HEARTBEAT, RUN
-from deployments.bootstrap import NOT_BEGUN, SILENT
+from admin_api import causes
+from deployments.automations import HEARTBEAT, RUN, WANTED
+from deployments.bootstrap import AUTOMATIONS, NOT_BEGUN, NOT_CANCELLED, SILENT
 from tests.stack import Stack
 
 
@@ -42,7 +45,7 @@ async def state_of(run: UUID) -> tuple[str | None, str | None]:
     return (state.name, state.message) if state else (None, None)
 
 
-async def crashed(run: UUID, within: float = 40) -> str:
+async def crashed(run: UUID, within: float = 90) -> str:
     """The message that it crashed with."""
     until = time.monotonic() + within
     while (state := await state_of(run))[0] != "Crashed":
@@ -52,14 +55,14 @@ async def crashed(run: UUID, within: float = 40) -> str:
 
 
 @asynccontextmanager
-async def impatient(name: str, *runs: UUID) -> AsyncIterator[UUID]:
-    """A copy of the automation that waits 10 s, and only for these runs; its id."""
+async def impatient(name: str, *runs: UUID, seconds: int = 10) -> AsyncIterator[UUID]:
+    """A copy of the automation that waits so long, and only for these runs; its id."""
     async with get_client() as client:
         (automation,) = await client.read_automations_by_name(name)
         assert isinstance(automation.trigger, EventTrigger)
-        assert automation.trigger.within > timedelta(seconds=10)
+        assert automation.trigger.within > timedelta(seconds=seconds)
         match = ResourceSpecification(root={"prefect.resource.id": [f"{RUN}.{run}" for run in runs]})
-        trigger = automation.trigger.model_copy(update={"within": timedelta(seconds=10), "match": match})
+        trigger = automation.trigger.model_copy(update={"within": timedelta(seconds=seconds), "match": match})
         copy = await client.create_automation(
             AutomationCore(name=f"of a test: {name}", trigger=trigger, actions=automation.actions)
         )
@@ -115,6 +118,24 @@ async def test_a_run_whose_heartbeats_stop_has_crashed_and_a_finished_one_stays_
         await becomes(alive, Completed())
 
 
+async def test_an_outage_of_the_server_is_not_taken_for_the_end_of_a_run(stack: Stack) -> None:
+    silent, alive = [await run_in(Running()) for _ in range(2)]
+    async with impatient(SILENT, silent, alive, seconds=20):
+        await beat(stack, silent, alive)
+        await asyncio.sleep(1)
+        stack.process.send_signal(signal.SIGSTOP)  # or it would be started again at once
+        stack.part("server").kill()
+        await asyncio.sleep(25)
+        stack.process.send_signal(signal.SIGCONT)
+        stack.wait_for("server is back")
+        await asyncio.sleep(8)  # the server has looked at least once
+        assert (await state_of(alive))[0] == "Running"
+        await beat(stack, alive)
+        assert (await crashed(silent)).startswith("No sign of life")
+        assert (await state_of(alive))[0] == "Running"
+        await becomes(alive, Completed())
+
+
 async def test_a_run_that_was_taken_up_and_never_began_has_crashed(stack: Stack) -> None:
     # The first worker hands it back, for its group runs already; the second one is gone with it.
     stuck, begun = [await run_in(Pending()) for _ in range(2)]
@@ -128,9 +149,24 @@ async def test_a_run_that_was_taken_up_and_never_began_has_crashed(stack: Stack)
         await becomes(begun, Completed())
 
 
+async def test_a_run_that_was_to_be_cancelled_and_of_which_nobody_hears_has_crashed(stack: Stack) -> None:
+    gone, alive = [await run_in(Running()) for _ in range(2)]
+    async with impatient(NOT_CANCELLED, gone, alive):
+        for run in (gone, alive):
+            await becomes(run, Cancelling())
+        await beat(stack, alive)
+        assert (await crashed(gone)).startswith("It was to be cancelled")
+        assert (await state_of(alive))[0] == "Cancelling"
+        await becomes(alive, Cancelled())
+
+
 @pytest.mark.usefixtures("stack")
-async def test_both_are_there_and_enabled() -> None:
+async def test_all_are_there_and_enabled() -> None:
     async with get_client() as client:
-        for name in (SILENT, NOT_BEGUN):
+        for name in AUTOMATIONS:
             (automation,) = await client.read_automations_by_name(name)
             assert automation.enabled
+
+
+def test_the_admin_api_knows_their_words() -> None:
+    assert {wanted.description for wanted in WANTED} == set(causes.OF_AUTOMATIONS)

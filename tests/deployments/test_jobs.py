@@ -2,6 +2,7 @@
 
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -59,7 +60,7 @@ def test_a_failed_job_is_listed_shown_and_run_again(plans: Plans) -> None:
     heading, line = listed.stdout.splitlines()[:2]
     assert heading.split() == ["job", "script", "status", "done", "started", "took", "error"]
     assert line.split()[:3] == [job[:8], "factchecks", "FAILED"]
-    assert "the source is [not] there" in listed.stdout
+    assert "sync-judilibre failed after" in line
     shown = syncs("status", job[:8])
     assert "the source is [not] there" in shown.stdout
     assert job in shown.stdout
@@ -123,3 +124,31 @@ def test_the_table_is_made_anew_from_prefect(plans: Plans) -> None:
     assert (after["status"], after["script"], after["trigger"]) == ("COMPLETED", "sync-president", "cli")
     assert after["createdAt"] == before["createdAt"]
     assert "runs; " in syncs("rebuild").stdout
+
+
+def test_a_database_without_tables_is_not_rebuilt_and_says_what_it_lacks(tmp_path: Path) -> None:
+    refused = syncs("rebuild", "--json", SYNCS_DATABASE_URL=f"sqlite:///{tmp_path / 'jobs.db'}")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    (line,) = refused.stderr.splitlines()
+    assert "no such table" in line
+    assert "`python -m admin_api migrate`" in line
+
+
+@pytest.mark.parametrize(
+    ("url", "code", "said"),
+    [
+        ("mysql://me:sesame@host/jobs", 2, "SYNCS_DATABASE_URL is for mysql"),
+        ("sqlite:////nowhere/jobs.db", 1, "unable to open"),
+    ],
+)
+def test_a_database_that_cannot_be_is_refused(url: str, code: int, said: str) -> None:
+    refused = syncs("rebuild", SYNCS_DATABASE_URL=url)
+    assert refused.returncode == code
+    assert said in refused.stderr
+    assert "sesame" not in refused.stderr
+
+
+def test_without_a_stack_it_asks_which_database(tmp_path: Path) -> None:
+    refused = syncs("rebuild", SYNCS_HOME=str(tmp_path))
+    assert refused.returncode == 1
+    assert "Which database? Set SYNCS_DATABASE_URL" in refused.stderr

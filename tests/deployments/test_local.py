@@ -213,7 +213,7 @@ def test_a_home_that_is_a_file_is_refused(folder: Path) -> None:
         ("SYNCS_RETRY_DELAY", "soon", "valid number"),
         ("SYNCS_COMMAND", "npx tsx", "must hold {script}"),
         ("DATABASE_URL", "mysql://user:sesame@host/site", "allowed are"),
-        ("SYNCS_DATABASE_URL", "mysql://user:sesame@host/jobs", "allowed are"),
+        ("SYNCS_DATABASE_URL", "mysql://user:sesame@host/jobs", "is for mysql"),
         ("SYNCS_ADMIN_TOKEN", "sesame", "is too weak"),
     ],
 )
@@ -224,6 +224,23 @@ def test_a_setting_that_no_run_could_live_with_is_refused_before_anything_starts
     assert key in said
     assert allowed in said
     assert "sesame" not in said
+
+
+def test_a_token_a_database_and_an_address_of_the_users_are_used(folder: Path) -> None:
+    own = folder / "own"
+    own.mkdir()
+    token = "of-the-users-own-" + 32 * "x"
+    (own / ".env").write_text(f"SYNCS_ADMIN_TOKEN={token}\nSYNCS_DATABASE_URL=sqlite:///{own / 'jobs.db'}\n")
+    with Stack(own / "home", environment={"SYNCS_HOST": "0.0.0.0"}) as stack:  # noqa: S104 - what is tested
+        stack.wait_for("should be behind TLS")
+        assert f"{stack.admin_url} (API's documentation: /docs; the token is SYNCS_ADMIN_TOKEN)" in "\n".join(
+            stack.lines
+        )
+        jobs = f"{stack.admin_url}/api/admin/syncs"
+        assert httpx.get(jobs).status_code == 401
+        assert httpx.get(jobs, headers={"Authorization": f"Bearer {token}"}).is_success
+        assert not (stack.home / "admin_token").exists()
+        assert (own / "jobs.db").exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
