@@ -9,9 +9,10 @@ MASK = "***"
 
 _KEY = re.compile(r"secret|token|passw|pwd|credential|api[-_]?key|private|authori[sz]ation|cookie|dsn|signing", re.I)
 # Every repetition has its bound, and so the time that a hostile text takes.
-#: In a URL a password ends at the host's `@`, the last one before a slash; one that has a slash itself, at its first.
+#: In a URL a password ends at the last `@` before a slash; one that has a slash itself, at the last one after it.
 _IN_A_URL = re.compile(
-    r"(?P<before>\b[a-z][a-z0-9+.-]{0,40}://[^\s/:@'\"]{0,200}:)(?:[^\s/'\"]{1,2000}|[^\s@'\"]{1,2000})(?P<after>@)",
+    r"(?P<before>\b[a-z][a-z0-9+.-]{0,40}://[^\s/:@'\"]{0,200}:)"
+    r"(?:[^\s/'\"]{1,2000}|[^\s@'\"]{1,2000}(?:@[^\s/@'\"]{0,200}){0,9})(?P<after>@)",
     re.I,
 )
 _IN_A_QUERY = re.compile(r"(?P<before>[?&](?:[\w-]{0,60}(?:secret|token|passw|key|sig)[\w-]{0,60})=)[^&\s'\"]+", re.I)

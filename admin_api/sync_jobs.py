@@ -139,6 +139,8 @@ class SyncJobs:
         if job.flow_run_id is not None:
             # What a crash left would hold up the run's own steps, and must not be taken for what begins now.
             for run in await _asked(self._prefect.snapshots([job.flow_run_id])):
+                if Status(job.status).over and not run.state.over:
+                    raise NotOver(status=Status.RUNNING)  # somebody else has run it again, just now
                 await _asked(self._cleanup.close(run))
         async with self._claiming(job.script) as session:
             job = await _job(session, id_, lock=True)

@@ -1,12 +1,13 @@
 """POST /api/admin/syncs/{id}/retry, on the whole stack."""
 
 import asyncio
+from uuid import UUID
 
 import httpx
 
 from tests.admin import SYNCS, cancel, start, until
 from tests.plans import Plans
-from tests.runs import begun
+from tests.runs import begun, retry
 
 
 async def test_a_failed_group_is_run_again_without_its_finished_steps_and_never_goes_back(
@@ -70,3 +71,15 @@ async def test_a_cancelled_job_is_run_again_unless_another_of_its_script_goes_on
     plans.make("sync-senat")
     assert (await api.post(f"{SYNCS}/{first}/retry")).status_code == 202
     assert (await until(api, first, "COMPLETED"))["flowRunId"]
+
+
+async def test_a_job_that_prefects_ui_has_run_again_just_now_is_not_started_over(
+    api: httpx.AsyncClient, plans: Plans
+) -> None:
+    plans.make("sync-legislation-content", exits=[64, 0], seconds=1)
+    job = await start(api, "sync-legislation-content")
+    failed = await until(api, job, "FAILED")
+    await retry(UUID(failed["flowRunId"]))
+    assert (await api.post(f"{SYNCS}/{job}/retry")).status_code == 409
+    await until(api, job, "COMPLETED")
+    assert len(plans.executions("sync-legislation-content")) == 2
