@@ -1,5 +1,6 @@
 """PATCH /api/admin/syncs/{id}, on the whole stack."""
 
+import asyncio
 import time
 from uuid import UUID
 
@@ -104,8 +105,7 @@ async def test_a_step_of_the_day_is_cancelled_with_its_day_alone(api: httpx.Asyn
     day = await start(api, "daily")
     await begun(plans, "sync-votes-an")
     await begun(plans, "sync-press")
-    steps = (await until(api, day, "RUNNING"))["steps"]
-    child = next(step["jobId"] for step in steps if step["name"] == "votes-an")
+    child = await _job_of_step(api, day, "votes-an")
     for answer in (await api.patch(f"{SYNCS}/{child}"), await api.post(f"{SYNCS}/{child}/retry")):
         assert answer.status_code == 409
         assert answer.json()["type"] == "/problems/is-a-step"
@@ -114,3 +114,14 @@ async def test_a_step_of_the_day_is_cancelled_with_its_day_alone(api: httpx.Asyn
     await cancel(api, day)
     over = await until(api, child, "CANCELLED", within=10)
     assert over["completedAt"] is not None
+
+
+async def _job_of_step(api: httpx.AsyncClient, day: str, name: str, within: float = 10) -> str:
+    """The step's own job, once it has one."""
+    deadline = time.monotonic() + within
+    while True:
+        steps = (await until(api, day, "RUNNING"))["steps"]
+        if job := next(step["jobId"] for step in steps if step["name"] == name):
+            return str(job)
+        assert time.monotonic() < deadline, steps
+        await asyncio.sleep(0.1)
