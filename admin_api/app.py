@@ -18,6 +18,7 @@ from admin_api.changes import Changes
 from admin_api.cleanup import Cleanup
 from admin_api.db import connected
 from admin_api.deps import Parts
+from admin_api.description import Described
 from admin_api.listening import Listening
 from admin_api.logins import Logins
 from admin_api.mirror import Mirror
@@ -68,7 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
                 await asyncio.gather(*at_work, return_exceptions=True)
                 await cleanup.stop()
 
-    app = FastAPI(
+    app = Described(
         title="poligraph-syncs",
         version=version("poligraph-syncs"),
         description="Starts the site's syncs, and tells how they go.",

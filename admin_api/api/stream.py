@@ -59,6 +59,7 @@ def _event(job: SyncJob, words: Words) -> ServerSentEvent:
 def _moment(last_event_id: str | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(last_event_id or "")
+        # What is not of our time was not of our making, and near a calendar's ends nothing can be reckoned.
+        return moment if moment.tzinfo and 2000 < moment.year < 3000 else None
     except ValueError:
         return None
-    return moment if moment.tzinfo else None
