@@ -112,6 +112,12 @@ class SyncJob(Row):
             postgresql_where=_TOP_LEVEL,
             sqlite_where=_TOP_LEVEL,
         ),
+        Index(
+            "ix_sync_jobs_newest_of_status",
+            *("status", "created_at", "id"),
+            postgresql_where=_TOP_LEVEL,
+            sqlite_where=_TOP_LEVEL,
+        ),
         Index("ix_sync_jobs_under_way", "script", postgresql_where=_UNDER_WAY, sqlite_where=_UNDER_WAY),
         Index("ix_sync_jobs_outcomes", "script", "status", "completed_at"),
         Index("ix_sync_jobs_updated_at", "updated_at"),

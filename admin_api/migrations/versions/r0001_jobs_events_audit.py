@@ -55,6 +55,12 @@ def upgrade() -> None:
             postgresql_where=TOP_LEVEL,
             sqlite_where=TOP_LEVEL,
         ),
+        sa.Index(
+            "ix_sync_jobs_newest_of_status",
+            *("status", "created_at", "id"),
+            postgresql_where=TOP_LEVEL,
+            sqlite_where=TOP_LEVEL,
+        ),
         sa.Index("ix_sync_jobs_under_way", "script", postgresql_where=UNDER_WAY, sqlite_where=UNDER_WAY),
         sa.Index("ix_sync_jobs_outcomes", "script", "status", "completed_at"),
         sa.Index("ix_sync_jobs_updated_at", "updated_at"),
