@@ -23,13 +23,19 @@ def masked(value: Any) -> Any:
     """The same JSON value without what stands under a secret's name, and without the secrets of any text in it."""
     match value:
         case dict():
-            return {str(key): MASK if _KEY.search(str(key)) and item else masked(item) for key, item in value.items()}
+            return {str(key): MASK if _is_secret(str(key), item) else masked(item) for key, item in value.items()}
         case list() | tuple():
             return [masked(item) for item in value]
         case str():
             return masked_text(value)
         case _:
             return value
+
+
+def _is_secret(key: str, value: Any) -> bool:
+    """What a model has read and written is counted in tokens, and that is none."""
+    counted = key.lower().endswith("tokens") and isinstance(value, int)
+    return bool(value) and not counted and _KEY.search(key) is not None
 
 
 def masked_text(text: str) -> str:

@@ -119,3 +119,8 @@ def test_a_masked_text_stays_the_same_when_it_is_masked_again(text: str) -> None
 def test_a_masked_value_stays_the_same_when_it_is_masked_again_and_is_json(value: object) -> None:
     once = masked(value)
     assert masked(json.loads(json.dumps(once))) == once
+
+
+def test_a_count_of_tokens_is_no_secret() -> None:
+    result = {"tokens": 523, "promptTokens": 12, "outer": {"tokens": ["abc"]}}
+    assert masked(result) == {"tokens": 523, "promptTokens": 12, "outer": {"tokens": "***"}}
