@@ -18,10 +18,10 @@ NO_DEPLOYMENT = "Prefect does not know this deployment yet. Run `syncs deploy`, 
 NOT_STARTED = "The API was stopped before it could start the run. Start it again."
 BEFORE_IT_BEGAN = "Cancelled before it was started."
 DELETED = "Its run was deleted in Prefect."
+NOBODY_LEFT = "It was to be cancelled, and neither it nor its worker gave a sign of life any more."
 ENDED_WITH_ITS_RUN = "Its run is over: it was ended with it."
 
 # Those of Prefect's automations, which deployments/automations.py makes (a test holds them to these words).
 SILENT = "No sign of life for 90 seconds: the run's process, or its machine, is gone."
 NOT_BEGUN = "It was taken up by a worker and never began: the worker was probably stopped meanwhile. Start it again."
-NOT_CANCELLED = "It was to be cancelled, and neither it nor its worker has answered for two minutes: both are gone."
-OF_AUTOMATIONS = (SILENT, NOT_BEGUN, NOT_CANCELLED)
+OF_AUTOMATIONS = (SILENT, NOT_BEGUN)

@@ -4,14 +4,15 @@ When a run's process is killed, Prefect learns that the run is over, but the tas
 the slots of their tags: every later run of those scripts would wait until a lease ends. So do a day's own steps' runs.
 
 A run that is cancelled between being taken up by a worker and beginning stays Cancelling for good: its process finds
-that it may not begin, and goes without a word (seen on 3.8.8). One that had begun is not closed here: what is silent of
-it an automation ends, and while it gives signs of life it is not over.
+that it may not begin, and goes without a word (seen on 3.8.8). So does one whose worker was killed before: nobody is
+there to cancel it. While it gives signs of life it is not over, and after that it is closed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from admin_api import causes
@@ -26,6 +27,9 @@ GRACES = {"CRASHED": 2.0, "CANCELLED": 2.0, "CANCELLING": 30.0}
 #: The same where the run itself said that it was over, and so was alive: its last words take a while at most.
 GRACE_OF_THE_LIVING = 30.0
 
+#: Four heartbeats.
+SILENCE = timedelta(minutes=2)
+
 #: Seconds that a slot is seen taken by nobody: a run takes it some moments before it says that it runs.
 UNHELD = 30.0
 
@@ -39,7 +43,7 @@ class Cleanup:
         self._unheld: dict[str, float] = {}
 
     def notice(self, run: RunSnapshot) -> None:
-        """`run` is over, and something in it is not; or it is to be cancelled before it has begun."""
+        """`run` is over, and something in it is not; or it is to be cancelled."""
         key = (run.id, run.state.type)
         if key not in self._pending:
             self._pending[key] = asyncio.create_task(self._close_soon(run))
@@ -53,6 +57,10 @@ class Cleanup:
             await self._prefect.free_slots(limit)
             del self._unheld[limit]
 
+    async def settled(self) -> None:
+        """Waits until all that was noticed is dealt with."""
+        await asyncio.gather(*self._pending.values())
+
     async def stop(self) -> None:
         for task in self._pending.values():
             task.cancel()
@@ -62,8 +70,8 @@ class Cleanup:
         try:
             await asyncio.sleep(GRACES.get(run.state.type, GRACE_OF_THE_LIVING))
             for now in await self._prefect.snapshots([run.id]):
-                if now.state.id == run.state.id and is_stuck(now):
-                    await self._prefect.close_run(now.id, causes.BEFORE_IT_BEGAN, cancelled=True)
+                if now.state.type == "CANCELLING" and now.state.id == run.state.id:
+                    await self._finish_cancel(now)
                 await self.close(now)
         except PrefectUnreachable as error:
             # The next look at the jobs notices it again.
@@ -87,7 +95,11 @@ class Cleanup:
                     logger.info("Step %s of run %s is closed: %s", task.step, run.name, causes.ENDED_WITH_ITS_RUN)
                     await self._prefect.close_task(task.id, causes.ENDED_WITH_ITS_RUN, cancelled=cancelled)
 
-
-def is_stuck(run: RunSnapshot) -> bool:
-    """Whether it is to be cancelled and has not begun: there is nothing that could end it."""
-    return run.state.type == "CANCELLING" and run.began is None
+    async def _finish_cancel(self, run: RunSnapshot) -> None:
+        """What its worker should have done by now, if nothing of the run is there that could still end by itself."""
+        before = [state for state in await self._prefect.history(run.id) if state.type != "CANCELLING"]
+        now = datetime.now(UTC)
+        if not before or before[-1].type != "RUNNING":
+            await self._prefect.close_run(run.id, causes.BEFORE_IT_BEGAN, cancelled=True)
+        elif now - run.state.at > SILENCE and not await self._prefect.gave_a_sign(run.id, now - SILENCE):
+            await self._prefect.close_run(run.id, causes.NOBODY_LEFT, cancelled=True)

@@ -23,7 +23,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
 from admin_api.changes import Changes
-from admin_api.cleanup import is_stuck
 from admin_api.db import Sessions
 from admin_api.expectations import shortfalls
 from admin_api.masking import masked
@@ -68,7 +67,7 @@ class Unsettled:
 
 
 class Mirror:
-    """`leftovers` is called with every run that cannot end by itself, or is over while parts of it seem to go on."""
+    """`leftovers` is called with every run that is to be cancelled, or is over while parts of it seem to go on."""
 
     def __init__(
         self,
@@ -166,7 +165,7 @@ class Mirror:
                 written.append(row)
         self._say(written)
         for member, projected in jobs:
-            if is_stuck(member) or (projected.status.over and _has_leftovers(member)):
+            if member.state.type == "CANCELLING" or (projected.status.over and _has_leftovers(member)):
                 self._leftovers(member)
 
     def _say(self, jobs: Iterable[SyncJob]) -> None:

@@ -16,7 +16,7 @@ from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import Posture
 from prefect.events.schemas.events import ResourceSpecification
 
-from deployments.bootstrap import NOT_BEGUN, NOT_CANCELLED, SILENT
+from deployments.bootstrap import NOT_BEGUN, SILENT
 
 RUN = "prefect.flow-run"
 HEARTBEAT = f"{RUN}.heartbeat"
@@ -69,14 +69,6 @@ WANTED = (
         within=timedelta(minutes=10),
         message="It was taken up by a worker and never began: the worker was probably stopped meanwhile. "
         "Start it again.",
-    ),
-    unreported(
-        NOT_CANCELLED,
-        after={f"{RUN}.Cancelling"},
-        # A heartbeat, too: what still lives is not over yet.
-        expect={f"{RUN}.*"},
-        within=timedelta(minutes=2),
-        message="It was to be cancelled, and neither it nor its worker has answered for two minutes: both are gone.",
     ),
 )
 

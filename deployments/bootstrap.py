@@ -26,8 +26,7 @@ TAG_LIMIT = 1
 #: The automations, by name; deployments.automations has the rest.
 SILENT = "syncs: a run without heartbeats has crashed"
 NOT_BEGUN = "syncs: a run that was taken up has not begun"
-NOT_CANCELLED = "syncs: a run that was to be cancelled is gone"
-AUTOMATIONS = (SILENT, NOT_BEGUN, NOT_CANCELLED)
+AUTOMATIONS = (SILENT, NOT_BEGUN)
 #: The worker's variable that names the file for what its flows print.
 FLOWS_LOG = "SYNCS_FLOWS_LOG"
 

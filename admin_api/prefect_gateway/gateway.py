@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 from uuid import UUID
 
@@ -15,12 +16,14 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import Log
 from prefect.client.schemas.objects import State as PrefectState
 from prefect.client.schemas.sorting import LogSort
+from prefect.events.filters import EventFilter
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import get_current_settings
 from prefect.states import Cancelled, Cancelling, Crashed, Scheduled
 
 from admin_api.prefect_gateway import schedules, slots, starting
 from admin_api.prefect_gateway.errors import reachable
+from admin_api.prefect_gateway.events import HEARTBEAT
 from admin_api.prefect_gateway.run_reader import RunReader
 from admin_api.prefect_gateway.schedules import Plan
 from flows.catalog import Flags, Target
@@ -77,6 +80,18 @@ class Gateway(RunReader):
             except ObjectNotFound:
                 return False
             return True
+
+    async def gave_a_sign(self, run: UUID, since: datetime) -> bool:
+        """Whether a heartbeat of it has come since then."""
+        heartbeats = EventFilter.model_validate(
+            {
+                "event": {"name": [HEARTBEAT]},
+                "resource": {"id": [f"prefect.flow-run.{run}"]},
+                "occurred": {"since": since, "until": datetime.now(UTC) + timedelta(minutes=1)},
+            }
+        )
+        async with reachable():
+            return bool((await self.client.read_events(heartbeats, limit=1)).events)
 
     async def close_run(self, run: UUID, why: str, *, cancelled: bool) -> None:
         """Ends a run that nobody runs any more. Prefect leaves it be where it is over by now."""

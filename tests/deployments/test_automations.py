@@ -19,11 +19,11 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.events import AutomationCore, EventTrigger
 from prefect.events.schemas.events import ResourceSpecification
-from prefect.states import Cancelled, Cancelling, Completed, Pending, Running
+from prefect.states import Completed, Pending, Running
 
 from admin_api import causes
 from deployments.automations import HEARTBEAT, RUN, WANTED
-from deployments.bootstrap import AUTOMATIONS, NOT_BEGUN, NOT_CANCELLED, SILENT
+from deployments.bootstrap import AUTOMATIONS, NOT_BEGUN, SILENT
 from tests.stack import Stack
 
 
@@ -147,17 +147,6 @@ async def test_a_run_that_was_taken_up_and_never_began_has_crashed(stack: Stack)
         assert (await crashed(stuck)).endswith("the worker was probably stopped meanwhile. Start it again.")
         assert (await state_of(begun))[0] == "Running"
         await becomes(begun, Completed())
-
-
-async def test_a_run_that_was_to_be_cancelled_and_of_which_nobody_hears_has_crashed(stack: Stack) -> None:
-    gone, alive = [await run_in(Running()) for _ in range(2)]
-    async with impatient(NOT_CANCELLED, gone, alive):
-        for run in (gone, alive):
-            await becomes(run, Cancelling())
-        await beat(stack, alive)
-        assert (await crashed(gone)).startswith("It was to be cancelled")
-        assert (await state_of(alive))[0] == "Cancelling"
-        await becomes(alive, Cancelled())
 
 
 @pytest.mark.usefixtures("stack")
