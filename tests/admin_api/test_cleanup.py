@@ -1,6 +1,7 @@
 """What nobody is left to close, on the session's Prefect."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -89,7 +90,12 @@ async def test_one_of_which_nothing_was_heard_for_long_is_cancelled(prefect: Gat
 async def test_one_that_gives_signs_of_life_is_not(stack: Stack, prefect: Gateway) -> None:
     run = await run_through(prefect, Running(), Cancelling())
     await asyncio.sleep(PATIENCE + 0.5)
-    await beat(stack, run.id, datetime.now(UTC))
+    now = datetime.now(UTC)
+    await beat(stack, run.id, now + timedelta(seconds=30))
+    until = time.monotonic() + 30
+    while not await prefect.gave_a_sign(run.id, now):  # Prefect writes events down by and by
+        assert time.monotonic() < until
+        await asyncio.sleep(0.5)
     assert (await closed(prefect, run))[0] == "Cancelling"
     await prefect.client.set_flow_run_state(run.id, Cancelled(), force=True)
 
