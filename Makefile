@@ -10,8 +10,8 @@ COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --gen
 run: .venv/installed  ## the whole stack here, then the day once; it stays up
 	@$(BIN)/syncs up --demo
 
-test: .venv/installed-dev  ## every test, on a real PostgreSQL, Prefect server and worker
-	$(BIN)/pytest
+test: .venv/installed-dev  ## every test, on a real PostgreSQL, Prefect server and worker: two stacks side by side
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
