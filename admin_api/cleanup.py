@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from admin_api import causes
-from admin_api.prefect_gateway import Gateway, PrefectUnreachable, RunSnapshot
+from admin_api.prefect_gateway import Gateway, PrefectUnreachable, RunSnapshot, State
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Cleanup:
         self._unheld: dict[str, float] = {}
 
     def notice(self, run: RunSnapshot) -> None:
-        """`run` is over, and something in it is not; or it is to be cancelled."""
+        """`run` is over, and something in it is not; or it is to be cancelled, and may not know yet."""
         key = (run.id, run.state.type)
         if key not in self._pending:
             self._pending[key] = asyncio.create_task(self._close_soon(run))
@@ -68,16 +68,18 @@ class Cleanup:
 
     async def _close_soon(self, run: RunSnapshot) -> None:
         try:
-            await asyncio.sleep(GRACES.get(run.state.type, GRACE_OF_THE_LIVING))
+            await asyncio.sleep(_grace(run.state))
             for now in await self._prefect.snapshots([run.id]):
+                if not run.state.over and run.state.type != "CANCELLING":
+                    await self._prefect.cancel(run.id)
                 if now.state.type == "CANCELLING" and now.state.id == run.state.id:
                     await self._finish_cancel(now)
                 await self.close(now)
         except PrefectUnreachable as error:
             # The next look at the jobs notices it again.
-            logger.warning("What run %s left could not be closed. %s", run.name, error)
+            logger.warning("What run %r left could not be closed. %s", run.name, error)
         except Exception:
-            logger.exception("What run %s left could not be closed.", run.name)
+            logger.exception("What run %r left could not be closed.", run.name)
         finally:
             del self._pending[run.id, run.state.type]
 
@@ -92,7 +94,7 @@ class Cleanup:
         for member in (run, *run.children):
             for task in member.tasks:
                 if not task.state.over:
-                    logger.info("Step %s of run %s is closed: %s", task.step, run.name, causes.ENDED_WITH_ITS_RUN)
+                    logger.info("Step %r of run %r is closed: %s", task.step, run.name, causes.ENDED_WITH_ITS_RUN)
                     await self._prefect.close_task(task.id, causes.ENDED_WITH_ITS_RUN, cancelled=cancelled)
 
     async def _finish_cancel(self, run: RunSnapshot) -> None:
@@ -103,3 +105,9 @@ class Cleanup:
             await self._prefect.close_run(run.id, causes.BEFORE_IT_BEGAN, cancelled=True)
         elif now - run.state.at > SILENCE and not await self._prefect.gave_a_sign(run.id, now - SILENCE):
             await self._prefect.close_run(run.id, causes.NOBODY_LEFT, cancelled=True)
+
+
+def _grace(state: State) -> float:
+    if state.type in GRACES:
+        return GRACES[state.type]
+    return GRACE_OF_THE_LIVING if state.over else 0.0

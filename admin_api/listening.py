@@ -12,7 +12,7 @@ from uuid import UUID
 from admin_api import causes
 from admin_api.cleanup import Cleanup
 from admin_api.db import is_unreachable
-from admin_api.mirror import Contended, Mirror, Unsettled
+from admin_api.mirror import Mirror, Unsettled
 from admin_api.models import Status
 from admin_api.prefect_gateway import Gateway, PrefectUnreachable, listening
 
@@ -26,7 +26,7 @@ EVERY = 60.0  #: between looks of our own
 AGAIN = 1.0  #: after Prefect or the database was away
 BATCH = 50  #: runs at a time
 
-#: How far back from the newest end that is known a look goes: all that could have been missed by an API that was up.
+#: How far back from what is known a look goes: an end is written down some time after it was.
 MARGIN = timedelta(hours=1)
 #: A job that the API has made and that is not in Prefect by now will not be: the API died in between.
 NEVER_CAME = timedelta(seconds=60)
@@ -41,6 +41,8 @@ class Listening:
         self._cleanup = cleanup
         self.hears = False
         self.looked_at: datetime | None = None
+        #: All that ended before is in the table.
+        self._seen_until: datetime | None = None
         self._heard: set[UUID] = set()
         self._news = asyncio.Event()
         self._settling: dict[UUID, asyncio.TimerHandle] = {}
@@ -48,6 +50,14 @@ class Listening:
         self._complaint = ("", 0.0)
 
     async def run(self) -> None:
+        # Before anything is written: what ended while nobody listened ended after what is known now.
+        while True:
+            try:
+                self._seen_until = await self._mirror.newest_end()
+                break
+            except Exception as error:
+                self._complain(error)
+                await asyncio.sleep(AGAIN)
         async with asyncio.TaskGroup() as all_three:
             all_three.create_task(self._listen())
             all_three.create_task(self._take())
@@ -121,12 +131,13 @@ class Listening:
 
     async def look(self) -> None:
         """Every run that goes on or ended lately, and every job that is thought to go on."""
-        newest = await self._mirror.newest_end()
+        began = datetime.now(UTC)
         jobs = await self._mirror.unsettled()
         await self._take_all(await self._prefect.under_way())
-        async for page in self._prefect.ended_since(newest and newest - MARGIN):
+        async for page in self._prefect.ended_since(self._seen_until and self._seen_until - MARGIN):
             await self._take_all(page)
         await self._settle_jobs(jobs)
+        self._seen_until = began
         await self._cleanup.look()
         self.looked_at = datetime.now(UTC)
 
@@ -162,22 +173,20 @@ class Listening:
             except Exception as error:
                 if _is_away(error):
                     raise
-                seen |= await self._take_each(batch)
+                for run in batch:
+                    seen |= await self._take_one(run)
         return seen
 
-    async def _take_each(self, runs: list[UUID]) -> set[UUID]:
-        """One run that is beyond us must not keep the others from their jobs."""
-        seen: set[UUID] = set()
-        for run in runs:
-            try:
-                seen |= await self._mirror.take([run])
-            except Exception as error:
-                if _is_away(error):
-                    raise
-                logger.exception("Run %s could not be mirrored.", run)
-                seen.add(run)
-        return seen
+    async def _take_one(self, run: UUID) -> set[UUID]:
+        """One run that is beyond us must not keep the others from their jobs; it is tried again at the next look."""
+        try:
+            return await self._mirror.take([run])
+        except Exception as error:
+            if _is_away(error):
+                raise
+            logger.warning("Run %s could not be mirrored: %r", run, error)
+            return {run}
 
 
 def _is_away(error: Exception) -> bool:
-    return isinstance(error, PrefectUnreachable | Contended) or is_unreachable(error)
+    return isinstance(error, PrefectUnreachable) or is_unreachable(error)

@@ -8,13 +8,8 @@ from typing import Any
 MASK = "***"
 
 _KEY = re.compile(r"secret|token|passw|pwd|credential|api[-_]?key|private|authori[sz]ation|cookie|dsn|signing", re.I)
-# Every repetition has its bound, and so the time that a hostile text takes.
-#: In a URL a password ends at the last `@` before a slash; one that has a slash itself, at the last one after it.
-_IN_A_URL = re.compile(
-    r"(?P<before>\b[a-z][a-z0-9+.-]{0,40}://[^\s/:@'\"]{0,200}:)"
-    r"(?:[^\s/'\"]{1,2000}|[^\s@'\"]{1,2000}(?:@[^\s/@'\"]{0,200}){0,9})(?P<after>@)",
-    re.I,
-)
+#: What follows `://`, up to the next one: each character is looked at once, however hostile the text.
+_AFTER_SCHEME = re.compile(r"(?<=://)(?:(?!://)[^\s'\"])+")
 _IN_A_QUERY = re.compile(r"(?P<before>[?&](?:[\w-]{0,60}(?:secret|token|passw|key|sig)[\w-]{0,60})=)[^&\s'\"]+", re.I)
 _BEARER = re.compile(r"(?P<before>\b(?:Bearer|Basic)\s+)[\w.~+/=-]{8,}", re.I)
 
@@ -40,6 +35,19 @@ def _is_secret(key: str, value: Any) -> bool:
 
 def masked_text(text: str) -> str:
     """Passwords in URLs, keys in queries and bearers' tokens, each replaced; NUL, which no database keeps, too."""
-    text = _IN_A_URL.sub(rf"\g<before>{MASK}\g<after>", text.replace("\x00", "�"))
+    text = _AFTER_SCHEME.sub(_without_password, text.replace("\x00", "�"))
     text = _IN_A_QUERY.sub(rf"\g<before>{MASK}", text)
     return _BEARER.sub(rf"\g<before>{MASK}", text)
+
+
+def _without_password(found: re.Match[str]) -> str:
+    """A password ends at the last `@` before a slash; one that has a slash itself, at the last `@` of all."""
+    rest = found[0]
+    authority = rest.partition("/")[0]
+    end = authority.rfind("@")
+    start = rest.find(":", 0, end if end >= 0 else len(authority))
+    if start < 0:
+        return rest
+    if end < 0 and not authority[start + 1 :].isdecimal():  # else that is a port
+        end = rest.rfind("@")
+    return f"{rest[: start + 1]}{MASK}{rest[end:]}" if end > start + 1 else rest

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
@@ -67,19 +67,19 @@ class Unsettled:
 
 
 class Mirror:
-    """`leftovers` is called with every run that is to be cancelled, or is over while parts of it seem to go on."""
+    """`loose_end` is called with every run that is to be cancelled, or is over while parts of it seem to go on."""
 
     def __init__(
         self,
         sessions: Sessions,
         prefect: Gateway,
         tell: Changes | None = None,
-        leftovers: Callable[[RunSnapshot], None] = lambda run: None,
+        loose_end: Callable[[RunSnapshot], None] = lambda run: None,
     ) -> None:
         self._sessions = sessions
         self._prefect = prefect
         self._tell = tell
-        self._leftovers = leftovers
+        self._loose_end = loose_end
 
     async def take(self, ids: Collection[UUID], *, anew: bool = False) -> set[UUID]:
         """Makes the rows of these runs right; the ids of those that Prefect has. `anew`: also what seems to be right.
@@ -94,17 +94,22 @@ class Mirror:
             try:
                 for run in runs:
                     await self._write(run, known, told)
-            except (Contended, IntegrityError, StaleDataError):
+            except (Contended, IntegrityError, StaleDataError) as error:
+                reason = error
+                # A new step of a day has led to its day, of which nothing was looked up.
+                ids = {*ids, *(run.id for run in runs)}
                 await asyncio.sleep(0.05 * (attempt + 1))
                 continue
             return {run.id for run in family}
-        raise Contended(f"the rows of {len(ids)} runs are written by others all the time")
+        raise Contended(f"{len(ids)} runs could not be written {TRIES} times over: {reason!r}")
 
     async def lose(self, job_id: UUID, status: Status, why: str) -> SyncJob | None:
         """Ends a job that has no run in Prefect: it never got one, or somebody has deleted it. Not one that is over."""
         async with self._sessions.begin() as session:
             job = await session.get(SyncJob, job_id, with_for_update=True)
             if job is None or Status(job.status).over:
+                if job is not None:
+                    job.claim = None
                 return job
             now = datetime.now(UTC)
             number = len(await _events(session, job_id))
@@ -114,16 +119,24 @@ class Mirror:
         self._say([job])
         return job
 
+    async def unclaim(self, job_id: UUID) -> None:
+        """For a job that was to begin again, and does not."""
+        async with self._sessions.begin() as session:
+            job = await session.get(SyncJob, job_id, with_for_update=True)
+            if job is not None and Status(job.status).over:
+                job.claim = None
+
     async def newest_end(self) -> datetime | None:
         """When the last run that is known to be over ended."""
         async with self._sessions() as session:
             return await session.scalar(select(func.max(SyncJob.completed_at)))
 
     async def unsettled(self) -> list[Unsettled]:
-        """The jobs that are under way, as far as is known."""
+        """The jobs that are under way, as far as is known, or that were to begin again when somebody was stopped."""
         columns = (SyncJob.id, SyncJob.flow_run_id, SyncJob.created_at)
         async with self._sessions() as session:
-            rows = await session.execute(select(*columns).where(SyncJob.status.in_(UNDER_WAY)))
+            unsettled = or_(SyncJob.status.in_(UNDER_WAY), SyncJob.claim.is_not(None))
+            rows = await session.execute(select(*columns).where(unsettled))
             return [Unsettled(id=id_, run=run, created_at=created_at) for id_, run, created_at in rows]
 
     async def _known(self, ids: Collection[UUID]) -> dict[UUID, Known]:
@@ -153,20 +166,29 @@ class Mirror:
             return
         async with self._sessions.begin() as session:
             rows = await _rows(session, [member for member, _ in jobs])
-            written = []
+            day: UUID | None = None
+            written, unwanted = [], []
             for member, projected in jobs:
                 row = rows.get(member.id)
                 if row is not None and row.flow_run_id is not None and row.version != _version(known, member.id):
-                    raise Contended
+                    raise Contended("somebody else has written it since")
                 if row is None:
                     row = SyncJob(id=await _free_id(session, member))
                     session.add(row)
+                if row.flow_run_id is None and row.status == Status.CANCELLED and not projected.status.over:
+                    unwanted.append(member)  # it was cancelled here before it was there
+                if member is not run:
+                    # The row that its day has, whatever has become of the tags which the day was known by.
+                    projected = replace(projected, parent_id=day)
                 await _fill(session, row, projected, member.state.id, told.get(member.id))
+                day = row.id if member is run else day
                 written.append(row)
         self._say(written)
         for member, projected in jobs:
             if member.state.type == "CANCELLING" or (projected.status.over and _has_leftovers(member)):
-                self._leftovers(member)
+                self._loose_end(member)
+        for member in unwanted:
+            self._loose_end(member)
 
     def _say(self, jobs: Iterable[SyncJob]) -> None:
         if self._tell is not None:

@@ -32,9 +32,9 @@ class Schedules:
         action = "resume" if active else "pause"
         async with self._sessions.begin() as session:
             audit.record(session, caller, action, "schedule", str(id_), deployment=plan.group.deployment)
-            try:
-                await self._prefect.switch(plan, active=active)
-            except PrefectUnreachable as error:
-                raise PrefectAway from error
+        try:
+            await self._prefect.switch(plan, active=active)
+        except PrefectUnreachable as error:
+            raise PrefectAway from error
         # Prefect plans anew a moment later.
         return replace(plan, active=active, next_runs=plan.next_runs if active else ())

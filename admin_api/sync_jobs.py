@@ -28,7 +28,7 @@ from admin_api.errors import (
     NotOver,
     PrefectAway,
 )
-from admin_api.masking import masked
+from admin_api.masking import MASK, masked
 from admin_api.mirror import Mirror
 from admin_api.models import UNDER_WAY, Status, SyncJob, SyncJobEvent, Trigger
 from admin_api.prefect_gateway import Gateway, NotRegistered, PrefectUnreachable
@@ -121,19 +121,19 @@ class SyncJobs:
         return await self._run(job, target, flags)
 
     async def cancel(self, id_: UUID, caller: Caller) -> SyncJob:
-        """Raises JobNotFound, IsAStep, AlreadyOver, PrefectAway."""
+        """Also one whose run is gone from Prefect. Raises JobNotFound, IsAStep, AlreadyOver, PrefectAway."""
         async with self._sessions.begin() as session:
             job = await _job(session, id_, lock=True)
             _refuse_a_step(job)
             if Status(job.status).over:
                 raise AlreadyOver(status=job.status)
             audit.record(session, caller, "cancel", "job", str(id_), script=job.script)
-            run = job.flow_run_id
-            if run is not None and not await _asked(self._prefect.cancel(run)):
-                raise NeverStarted
-        if run is None:  # whoever starts it just now finds it over, and cancels the run
+        # No transaction is open while Prefect is asked, here and below: one that hangs would hold rows and connections.
+        if job.flow_run_id is None:  # whoever starts it just now finds it over, and cancels the run
             return await self._mirror.lose(id_, Status.CANCELLED, causes.BEFORE_IT_BEGAN) or job
-        return await self._mirrored(job, run)
+        if not await _asked(self._prefect.cancel(job.flow_run_id)):
+            return await self._mirror.lose(id_, Status.CANCELLED, causes.DELETED) or job
+        return await self._mirrored(job, job.flow_run_id)
 
     async def retry(self, id_: UUID, caller: Caller) -> SyncJob:
         """Raises JobNotFound, IsAStep, NotOver, AlreadyUnderWay, NeverStarted, PrefectAway."""
@@ -154,16 +154,22 @@ class SyncJobs:
                 raise AlreadyUnderWay(script=job.script)
             await _refuse_a_second(session, job.script)
             job.claim = job.script
-            await session.flush()
             audit.record(session, caller, "retry", "job", str(id_), script=job.script)
-            if job.flow_run_id is not None:
-                if not await _asked(self._prefect.retry(job.flow_run_id)):
-                    raise NeverStarted
-            else:
+            if job.flow_run_id is None:
+                if MASK in job.parameters.values():
+                    raise NeverStarted  # with what? It is not kept
                 job.status, job.error, job.completed_at = Status.PENDING, None, None
-        if job.flow_run_id is not None:
-            return await self._mirrored(job, job.flow_run_id)
-        return await self._run(job, resolve(job.deployment or job.script), job.parameters)
+        if job.flow_run_id is None:
+            return await self._run(job, resolve(job.deployment or job.script), job.parameters)
+        try:
+            there = await _asked(self._prefect.retry(job.flow_run_id))
+        except PrefectAway:
+            await self._mirror.unclaim(id_)
+            raise
+        if not there:
+            await self._mirror.unclaim(id_)
+            raise NeverStarted
+        return await self._mirrored(job, job.flow_run_id)
 
     @asynccontextmanager
     async def _claiming(self, script: str) -> AsyncIterator[AsyncSession]:

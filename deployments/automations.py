@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import StateType
-from prefect.events import AutomationCore, EventTrigger
+from prefect.events import Automation, AutomationCore, EventTrigger
 from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import Posture
 from prefect.events.schemas.events import ResourceSpecification
@@ -84,8 +84,15 @@ async def _make(client: PrefectClient, wanted: AutomationCore) -> None:
         await client.create_automation(wanted)
         return
     first, *others = there
+    # An update gives the trigger a new id, and every wait that goes on is forgotten: none without need.
+    same = ("description", "trigger", "actions")
+    if not all(getattr(first, name) == getattr(wanted, name) for name in same):
+        await _update(client, first, wanted)
+    for other in others:  # two that were started at once have each made one
+        await client.delete_automation(other.id)
+
+
+async def _update(client: PrefectClient, first: Automation, wanted: AutomationCore) -> None:
     # Validated anew: the client sends only what was set, and the server wants each part's type. An owner it refuses.
     whole = {**wanted.model_dump(exclude={"owner_resource"}), "enabled": first.enabled}
     await client.update_automation(first.id, AutomationCore.model_validate(whole))
-    for other in others:  # two that were started at once have each made one
-        await client.delete_automation(other.id)

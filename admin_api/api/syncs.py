@@ -86,7 +86,7 @@ async def read_job(id: UUID, jobs: JobsDep, words: WordsDep, caller: CallerDep) 
     "/{id}",
     status_code=202,
     summary="Cancel a job",
-    responses=responses(*CHANGE, JobNotFound, AlreadyOver, IsAStep, NeverStarted),
+    responses=responses(*CHANGE, JobNotFound, AlreadyOver, IsAStep),
 )
 async def cancel_job(
     id: UUID,  # noqa: A002

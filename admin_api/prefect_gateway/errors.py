@@ -11,6 +11,7 @@ from prefect.exceptions import PrefectHTTPStatusError
 from prefect.settings import get_current_settings
 from websockets.exceptions import WebSocketException
 
+BUSY = {httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS}
 PATIENCE = 10.0  #: seconds: Prefect's own client would go on trying for minutes
 
 
@@ -31,12 +32,18 @@ class NotRegistered(Exception):
 
 @asynccontextmanager
 async def reachable(within: float | None = PATIENCE) -> AsyncIterator[None]:
-    """Raises PrefectUnreachable where Prefect is away, is not well, or takes more than so many seconds."""
+    """Raises PrefectUnreachable where Prefect is away, is not well, or takes more than so many seconds.
+
+    What Prefect refuses is raised as it is: ObjectNotFound, PrefectHTTPStatusError.
+    """
     try:
         async with asyncio.timeout(within):
             yield
     except PrefectHTTPStatusError as error:
-        raise PrefectUnreachable(f"it answered {error.response.status_code}") from error
+        status = error.response.status_code
+        if status < httpx.codes.INTERNAL_SERVER_ERROR and status not in BUSY:
+            raise  # it is there, and refuses what we asked
+        raise PrefectUnreachable(f"it answered {status}") from error
     except TimeoutError as error:
         raise PrefectUnreachable(f"no answer within {within:g} s" if within else "no answer in time") from error
     except (httpx.HTTPError, WebSocketException, OSError) as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 from uuid import UUID
@@ -94,18 +94,20 @@ class Gateway(RunReader):
             return bool((await self.client.read_events(heartbeats, limit=1)).events)
 
     async def close_run(self, run: UUID, why: str, *, cancelled: bool) -> None:
-        """Ends a run that nobody runs any more. Prefect leaves it be where it is over by now."""
+        """Ends a run that nobody runs any more. One that is over by now, or gone, is left alone."""
         async with reachable():
-            state: PrefectState[Any] = Cancelled(message=why) if cancelled else Crashed(message=why)
-            if not _is_over((await self.client.read_flow_run(run)).state):
-                await self.client.set_flow_run_state(run, state)
+            with suppress(ObjectNotFound):
+                state: PrefectState[Any] = Cancelled(message=why) if cancelled else Crashed(message=why)
+                if not _is_over((await self.client.read_flow_run(run)).state):
+                    await self.client.set_flow_run_state(run, state)
 
     async def close_task(self, task: UUID, why: str, *, cancelled: bool) -> None:
-        """Ends a task run that nobody runs any more, which frees the slot of its tag."""
+        """Ends a task run that nobody runs any more, which frees its tag's slot. One that is over is left alone."""
         async with reachable():
-            state: PrefectState[Any] = Cancelled(message=why) if cancelled else Crashed(message=why)
-            if not _is_over((await self.client.read_task_run(task)).state):
-                await self.client.set_task_run_state(task, state, force=True)
+            with suppress(ObjectNotFound):
+                state: PrefectState[Any] = Cancelled(message=why) if cancelled else Crashed(message=why)
+                if not _is_over((await self.client.read_task_run(task)).state):
+                    await self.client.set_task_run_state(task, state, force=True)
 
     async def unheld_slots(self) -> set[str]:
         return await slots.unheld(self.client)

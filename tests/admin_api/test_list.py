@@ -84,6 +84,6 @@ async def test_a_job_that_there_is_not_is_404_by_its_name(api: httpx.AsyncClient
     assert str(nobody) in answer.json()["error"]
 
 
-@pytest.mark.parametrize("id_", ["1", "stream2", str(uuid4())[:-1], "%00"])
+@pytest.mark.parametrize("id_", ["1", "stream2", "0199e6a4-7c1e-7d3a-9d0e-3f1c5a7b9d1", "%00"])
 async def test_an_id_that_is_none_is_refused(api: httpx.AsyncClient, id_: str) -> None:
     assert (await api.get(f"{SYNCS}/{id_}")).status_code == 422

@@ -22,7 +22,7 @@ from prefect.events.schemas.events import ResourceSpecification
 from prefect.states import Completed, Pending, Running
 
 from admin_api import causes
-from deployments.automations import HEARTBEAT, RUN, WANTED
+from deployments.automations import HEARTBEAT, RUN, WANTED, make_automations
 from deployments.bootstrap import AUTOMATIONS, NOT_BEGUN, SILENT
 from tests.stack import Stack
 
@@ -147,6 +147,19 @@ async def test_a_run_that_was_taken_up_and_never_began_has_crashed(stack: Stack)
         assert (await crashed(stuck)).endswith("the worker was probably stopped meanwhile. Start it again.")
         assert (await state_of(begun))[0] == "Running"
         await becomes(begun, Completed())
+
+
+async def test_they_are_made_once_so_that_no_wait_is_forgotten(stack: Stack) -> None:
+    async def triggers() -> list[str]:
+        async with httpx.AsyncClient(base_url=stack.api_url) as prefect:
+            answer = (await prefect.post("/automations/filter", json={})).raise_for_status()
+        return sorted(one["trigger"]["id"] for one in answer.json() if one["name"] in AUTOMATIONS)
+
+    before = await triggers()
+    assert len(before) == len(AUTOMATIONS)
+    async with get_client() as client:
+        await make_automations(client)
+    assert await triggers() == before
 
 
 @pytest.mark.usefixtures("stack")
