@@ -25,6 +25,7 @@ EVERY = 0.5  #: seconds between looks at what other processes have written
 OVERLAP = timedelta(seconds=10)
 BACKLOG = 1000  #: changes that may wait for one listener; a slower one is let go, and comes back
 REPLAY = 500  #: changes at most that one who comes back is told
+MOST_TOLD = 10_000  #: jobs of which is remembered what was told
 
 Changed = asyncio.Queue[SyncJob | None]
 
@@ -50,6 +51,8 @@ class Changes:
 
     def tell(self, jobs: Iterable[SyncJob]) -> None:
         """What this process has just written."""
+        if not self._listeners:
+            return
         for job in jobs:
             if self._told.get(job.id, 0) >= job.version:
                 continue
@@ -89,6 +92,8 @@ class Changes:
                 if not is_unreachable(error):
                     raise
                 logger.warning("The database does not answer; the stream waits for it.")
+            if len(self._told) > MOST_TOLD:
+                self._told.clear()  # somebody is told something twice, which does no harm
             await asyncio.sleep(EVERY)
 
     async def _look(self) -> None:
@@ -96,10 +101,16 @@ class Changes:
             if self._mark is None:
                 newest = select(SyncJob.updated_at).order_by(SyncJob.updated_at.desc()).limit(1)
                 self._mark = await session.scalar(newest) or datetime.fromtimestamp(0, UTC) + OVERLAP
-            changed = await session.scalars(
-                select(SyncJob).where(SyncJob.updated_at > self._mark - OVERLAP).order_by(SyncJob.updated_at)
+            recent = await session.execute(
+                select(SyncJob.id, SyncJob.version, SyncJob.updated_at)
+                .where(SyncJob.updated_at > self._mark - OVERLAP)
+                .order_by(SyncJob.updated_at)
             )
-            jobs = list(changed)
-        if jobs:
-            self._mark = max(self._mark, jobs[-1].updated_at)
-        self.tell(jobs)
+            news = []
+            for id_, version, at in recent:
+                self._mark = max(self._mark, at)
+                if self._told.get(id_, 0) < version:
+                    news.append(id_)
+            if news:
+                jobs = select(SyncJob).where(SyncJob.id.in_(news)).order_by(SyncJob.updated_at)
+                self.tell(await session.scalars(jobs))

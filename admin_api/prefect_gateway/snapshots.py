@@ -198,4 +198,4 @@ def _count(text: str | None) -> int | None:
 #: What Prefect puts before an exception's own words.
 _PREFIX = re.compile(r"^(Flow|Task) run encountered an exception:? \w+: ")
 #: Colours, and whatever else a script's words would do to a terminal.
-_UNSHOWN = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f]")
+_UNSHOWN = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
