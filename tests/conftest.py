@@ -43,9 +43,18 @@ os.environ |= {
 }
 
 
+#: Files that take minutes. Of two that run side by side, neither should be left with them at the end.
+SLOW = {"test_rebuild", "test_outages", "test_local", "test_silent_runs", "test_automations"}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What starts no stack comes first: its failures are there in seconds."""
-    items.sort(key=lambda item: bool({"stack", "other", "demo"} & set(getattr(item, "fixturenames", ()))))
+
+    def turn(item: pytest.Item) -> tuple[bool, bool]:
+        needs_a_stack = bool({"stack", "other", "demo"} & set(getattr(item, "fixturenames", ())))
+        return needs_a_stack, item.path.stem not in SLOW
+
+    items.sort(key=turn)
 
 
 def pytest_unconfigure() -> None:

@@ -49,7 +49,8 @@ class StepTask:
     ended: datetime | None
     #: The most that any of its attempts has shown, 0 to 100.
     percent: float
-    #: As the newest of its attempts has counted.
+    #: As the newest of its attempts has shown and counted.
+    percent_now: float
     processed: int | None
     total: int | None
 
@@ -106,6 +107,7 @@ def task_of(task: TaskRun, bars: list[Artifact]) -> StepTask:
     """`bars` are the progress artifacts of this task run's attempts, oldest first."""
     state = state_of(task.state)
     counts = (bars[-1].metadata_ or {}) if bars else {}
+    percents = [float(str(bar.data)) for bar in bars]
     assert task.flow_run_id is not None  # noqa: S101 - we read those of flow runs
     assert task.created is not None  # noqa: S101 - every one that is read back has it
     return StepTask(
@@ -119,7 +121,8 @@ def task_of(task: TaskRun, bars: list[Artifact]) -> StepTask:
         created=task.created,
         began=task.start_time,
         ended=task.end_time if state.over else None,
-        percent=max((float(str(bar.data)) for bar in bars), default=0.0),
+        percent=max(percents, default=0.0),
+        percent_now=percents[-1] if percents else 0.0,
         processed=_count(counts.get("processed")),
         total=_count(counts.get("total")),
     )

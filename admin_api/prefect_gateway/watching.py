@@ -47,7 +47,7 @@ class StepRun:
     message: str
     over: bool
     well: bool
-    #: 0 to 100.
+    #: 0 to 100, of the attempt that goes on.
     percent: float
 
 
@@ -103,5 +103,5 @@ def _step(task: StepTask) -> StepRun:
         message=state.message,
         over=state.over,
         well=state.well,
-        percent=task.percent,
+        percent=task.percent_now,
     )

@@ -41,6 +41,7 @@ def task(step: str, now: State | None = None, seconds: float = 0, **values: Any)
         began=at(seconds),
         ended=now.at if now.over else None,
         percent=0,
+        percent_now=0,
         processed=None,
         total=None,
     )

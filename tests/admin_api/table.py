@@ -8,6 +8,8 @@ from admin_api.db import connected
 from admin_api.models import SyncJob, SyncJobEvent
 from tests.stack import Stack
 
+Table = dict[str, dict[str, Any]]
+
 #: What is no part of what a job is.
 BOOKKEEPING = {"claim", "state_id", "version", "updated_at"}
 
@@ -17,9 +19,9 @@ def url_of(stack: Stack) -> str:
     return stack.part("api").environ()["SYNCS_DATABASE_URL"]
 
 
-async def rows(url: URL) -> dict[str, dict[str, Any]]:
+async def rows(url: URL) -> Table:
     """Every job that has a run in Prefect, with its events, by id."""
-    found: dict[str, dict[str, Any]] = {}
+    found: Table = {}
     async with connected(url) as sessions, sessions() as session:
         for job in await session.scalars(select(SyncJob).where(SyncJob.flow_run_id.is_not(None))):
             columns = [column.name for column in SyncJob.__table__.columns if column.name not in BOOKKEEPING]
@@ -30,7 +32,7 @@ async def rows(url: URL) -> dict[str, dict[str, Any]]:
     return found
 
 
-def difference(one: dict[str, dict[str, Any]], other: dict[str, dict[str, Any]]) -> list[str]:
+def difference(one: Table, other: Table) -> list[str]:
     """In words, a line each: nothing where both are the same."""
     lines = [f"{id_}: only in one of them" for id_ in one.keys() ^ other.keys()]
     for id_ in one.keys() & other.keys():
