@@ -11,7 +11,7 @@ run: .venv/installed  ## the whole stack here, then the day once; it stays up
 	@$(BIN)/syncs up --demo
 
 test: .venv/installed-dev  ## every test, on a real PostgreSQL, Prefect server and worker: two stacks side by side
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .

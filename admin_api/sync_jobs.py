@@ -77,7 +77,7 @@ class SyncJobs:
         async with self._sessions() as session:
             # By their ids alone, which an index holds: rows are wide, and a late page would read all those before it.
             of_page = select(SyncJob.id).where(*wanted).order_by(*NEWEST).offset((page - 1) * limit).limit(limit)
-            jobs = await session.scalars(newest.where(SyncJob.id.in_(of_page)))
+            jobs = await session.scalars(newest.where(SyncJob.id.in_((await session.scalars(of_page)).all())))
             total = await session.scalar(select(func.count()).select_from(SyncJob).where(*wanted))
             running = await session.scalars(newest.where(*under_way))
             return Found(jobs=jobs.all(), total=total or 0, running=running.all())

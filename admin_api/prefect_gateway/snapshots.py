@@ -84,10 +84,10 @@ class RunSnapshot:
     def job(self) -> UUID:
         """The job that it is: the one it was started as, or else one of the run's own id.
 
-        Prefect's UI copies a run with its tags but without its key, so a tag alone makes no claim to a job.
+        The key says so, which stays as it was made: Prefect's UI copies a run with its tags, and lets them be changed.
         """
         key = self.idempotency_key or ""
-        return UUID(key) if f"{JOB_TAG}{key}" in self.tags and _is_uuid(key) else self.id
+        return UUID(key) if _is_uuid(key) else self.id
 
 
 def state_of(state: PrefectState[Any] | None) -> State:

@@ -82,15 +82,14 @@ def test_a_run_of_ours_is_the_job_that_it_was_started_as() -> None:
     "values",
     [
         {"tags": frozenset({f"job:{UUID(int=7)}"})},
-        {"idempotency_key": str(UUID(int=7))},
         {"tags": frozenset({f"job:{UUID(int=7)}"}), "idempotency_key": "another"},
         {"tags": frozenset({"job:"}), "idempotency_key": ""},
         {"tags": frozenset({"job:7"}), "idempotency_key": "7"},
         {"tags": frozenset({f"job:{{{UUID(int=7)}}}"}), "idempotency_key": f"{{{UUID(int=7)}}}"},
     ],
-    ids=["a tag alone", "a key alone", "tag and another key", "empty", "no uuid", "a uuid in another spelling"],
+    ids=["a tag alone", "tag and another key", "empty", "no uuid", "a uuid in another spelling"],
 )
-def test_without_tag_and_key_of_one_uuid_a_run_is_a_job_of_its_own(values: dict[str, Any]) -> None:
+def test_without_a_job_for_a_key_a_run_is_a_job_of_its_own(values: dict[str, Any]) -> None:
     alone = run(**values)
     assert alone.job == alone.id
 
@@ -296,3 +295,7 @@ def test_a_change_says_why_in_masked_words_that_fit_or_by_the_states_name_where_
     ]
     whys = [change.why for change in changes(history, planned=False)]
     assert whys == [None, "AwaitingRetry", "http://a:***@c " + "x" * 485]
+
+
+def test_a_run_whose_tags_were_taken_away_is_the_job_that_its_key_names() -> None:
+    assert run(idempotency_key=str(UUID(int=7))).job == UUID(int=7)
