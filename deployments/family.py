@@ -14,7 +14,20 @@ import psutil
 
 MARK = "SYNCS_STACK"
 # In the order in which they start; they are ended from the last to the first.
-PARTS = ("settings", "initdb", "postgres", "server", "migrate", "migrate-jobs", "bootstrap", "worker", "api", "demo")
+PARTS = (
+    "settings",
+    "initdb",
+    "postgres",
+    "server",
+    "migrate",
+    "migrate-jobs",
+    "bootstrap",
+    "engine",
+    "run",
+    "worker",
+    "api",
+    "demo",
+)
 # For PostgreSQL SIGTERM means "when the last client has left", SIGINT "now, in good order".
 ASK = {"postgres": signal.SIGINT}
 PATIENCE = {"postgres": 30.0}

@@ -6,6 +6,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import certifi
+
+from deployments.environment import one_authority
 from deployments.errors import HomeError, HomeTakenError
 
 LOG_LIMIT = 10_000_000
@@ -25,6 +28,7 @@ class Home:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
             for name in ("logs", "locks", "prefect"):
                 (path / name).mkdir(mode=0o700, exist_ok=True)
+            _write_one_authority(one_authority(path))
             self._lock = os.open(path / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)
         except FileExistsError as error:
             raise HomeError(path, f"{error.filename} is not a folder") from None
@@ -70,6 +74,11 @@ class Home:
             if path.stat().st_size > LOG_LIMIT:
                 shutil.copyfile(path, path.with_suffix(".log.1"))
                 os.truncate(path, 0)
+
+
+def _write_one_authority(path: Path) -> None:
+    first, end, _ = Path(certifi.where()).read_text().partition("-----END CERTIFICATE-----")
+    path.write_text(f"{first}{end}\n")
 
 
 def _target(link: Path) -> str | None:

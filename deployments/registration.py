@@ -28,11 +28,13 @@ from prefect.workers.process import ProcessWorker
 
 from deployments.automations import make_automations
 from deployments.bootstrap import FLOWS_LOG, POOL, TAG_LIMIT
+from deployments.warm import LAUNCH
 from flows.catalog import SCRIPTS
 
-#: A flow's process, started directly: without a command the worker first starts a Python to see what to start. Its
-#: output goes to a file, and not to the worker: when that was killed, the next line ended the run (seen on 3.8.8).
-COMMAND = f"""sh -c 'exec python -m prefect.engine >>"${{{FLOWS_LOG}:-/dev/null}}" 2>&1'"""
+#: What the worker starts for a run: the launcher that its environment names (deployments.warm), or else a flow's process
+#: directly. Without a command it would first start a Python to see what to start. The output goes to a file, and not to
+#: the worker: when that was killed, the next line ended the run (seen on 3.8.8).
+COMMAND = f"""sh -c 'eval "exec ${{{LAUNCH}:-python -m prefect.engine}}" >>"${{{FLOWS_LOG}:-/dev/null}}" 2>&1'"""
 
 
 #: What a deployment that is no longer in prefect.yaml is tagged with instead.

@@ -1,7 +1,10 @@
-"""Prefect's worker, which starts a process for each run."""
+"""Prefect's worker, which starts a process for each run, and the engine that those are forked from."""
 
+import shlex
 import sys
+from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 
 import httpx
 
@@ -9,6 +12,7 @@ from deployments.bootstrap import FLOWS_LOG, POOL
 from deployments.environment import Environment
 from deployments.home import Home
 from deployments.parts import Part
+from deployments.warm import LAUNCH, SOCKET, launch
 
 NAME = "local"
 
@@ -20,19 +24,37 @@ class Worker:
         self._http = http
         self._site = site
 
+    def engine(self) -> Part:
+        words = [sys.executable, "-P", "-m", "deployments.warm.engine"]
+        return Part(name="engine", words=words, environment=self._of_runs, answers=self._engine_answers)
+
     def part(self) -> Part:
-        environment = self._environment.of_project(
+        words = [sys.executable, "-P", "-m", "deployments.warm.worker", POOL, NAME]
+        return Part(name="worker", words=words, environment=self._of_runs, answers=self._answers)
+
+    @property
+    def _of_runs(self) -> Mapping[str, str]:
+        """What the two have in common with each other, and with every run."""
+        more = {
+            FLOWS_LOG: str(self._home.log("flows")),
+            SOCKET: str(self._socket),
+            LAUNCH: shlex.join(launch.words()),
+        }
+        return self._environment.of_project(
             DATABASE_URL=self._site,
-            PREFECT_WORKER_QUERY_SECONDS="0.5",
             # Each run's sign of life, which an automation of deployments.automations waits for.
             PREFECT_FLOWS_HEARTBEAT_FREQUENCY="30",
-            **{FLOWS_LOG: str(self._home.log("flows"))},
             # Prefect's worker would use one in /tmp that a second user of this machine could not write in.
             TMPDIR=str(self._home.temporary),
+            **more,
         )
-        words = [sys.executable, "-m", "prefect", "worker", "start", "--type", "process"]
-        words += ["--pool", POOL, "--name", NAME]
-        return Part(name="worker", words=words, environment=environment, answers=self._answers)
+
+    @property
+    def _socket(self) -> Path:
+        return self._home.temporary / "engine.sock"
+
+    async def _engine_answers(self, pid: int, started: float) -> bool:
+        return self._socket.exists() and self._socket.stat().st_mtime >= started
 
     async def _answers(self, pid: int, started: float) -> bool:
         """Whether it has sent a heartbeat: one killed before it had the same name, and counts as online for a while."""

@@ -1,0 +1,94 @@
+"""One attempt of a run at a time, and none before everything of the last one has ended."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from deployments.warm import GIVE_UP, GRACE, RUN
+
+OFTEN = 0.1  #: seconds between two looks
+
+
+class StillThere(Exception):
+    """An earlier attempt of this run has not ended on this machine."""
+
+
+@contextmanager
+def only(home: str, run: str) -> Iterator[int]:
+    """Waits until this is the only attempt of the run here, and is it until nobody has the file any more that this
+    hands out: a guard has it too, should this process be killed. Raises StillThere after GIVE_UP seconds."""
+    path = _path(home, run)
+    held = _take(path, run)
+    try:
+        yield held
+    finally:
+        with suppress(OSError):
+            os.unlink(path)
+        os.close(held)
+
+
+def over(held: int) -> None:
+    """For a guard, at its end: its launcher may have been killed before."""
+    with suppress(OSError):
+        os.unlink(os.readlink(f"/proc/self/fd/{held}"))
+
+
+def wait_until_gone(run: str, process: int) -> None:
+    """Waits until neither this process nor anything that carries the run's mark is alive; kills it after GRACE."""
+    began = time.monotonic()
+    while left := [pid for pid in {process, *marked(run)} if _alive(pid)]:
+        if time.monotonic() - began > GIVE_UP:
+            return
+        if time.monotonic() - began > GRACE:
+            for pid in left:
+                with suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+        time.sleep(OFTEN)
+
+
+def marked(run: str) -> list[int]:
+    """The processes that have the run's id in their environment, and were not forked by the engine itself."""
+    mark = f"{RUN}={run}".encode()
+    found = []
+    for name in os.listdir("/proc"):
+        with suppress(OSError, ValueError), open(f"/proc/{int(name)}/environ", "rb") as file:
+            if mark in file.read().split(b"\0"):
+                found.append(int(name))
+    return found
+
+
+def _path(home: str, run: str) -> str:
+    folder = os.path.join(home, "locks", "runs")
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    return os.path.join(folder, os.path.basename(run))
+
+
+def _take(path: str, run: str) -> int:
+    until = time.monotonic() + GIVE_UP + GRACE
+    while True:
+        held = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.samestat(os.fstat(held), os.stat(path)):
+                return held
+        except BlockingIOError:
+            if time.monotonic() > until:
+                os.close(held)
+                raise StillThere(f"an earlier attempt of run {run} has not ended on this machine") from None
+        except FileNotFoundError:
+            pass  # the attempt before has just ended and taken its file away
+        os.close(held)
+        time.sleep(OFTEN)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].split()[0] not in (b"Z", b"X")
+    except OSError:
+        return False

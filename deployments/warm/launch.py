@@ -1,0 +1,94 @@
+"""What the worker starts for a run, in place of `python -m prefect.engine`, and takes for it.
+
+Standard library only, and little of it: it starts for every run. Signals go through to the run's process; this ends
+when nothing of the run is left, with the exit code of that process, or by the signal that ended it.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import sys
+
+from deployments.warm import LAUNCH, RUN, SOCKET, attempts, wire
+from deployments.warm.signals import ASKING, deaf, hear
+
+PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+ENGINE_TAKES = 10.0  #: seconds; it may be importing what has changed just now
+EXIT_STILL_THERE = 75
+
+_MAIN = "import sys; sys.path.append(sys.argv.pop(1)); from deployments.warm.launch import main; main()"
+
+
+class Cold(Exception):
+    """There is no engine that would start this run, and why."""
+
+
+def words() -> list[str]:
+    """The command that is a launcher. It can import the project and the standard library, and nothing else."""
+    return [sys.executable, "-I", "-S", "-c", _MAIN, PROJECT]
+
+
+def main() -> None:
+    environment = _environment()
+    signals = hear(*ASKING, signal.SIGCHLD)
+    home = environment.get("SYNCS_HOME") or os.path.join(PROJECT, ".syncs")
+    with attempts.only(home, environment[RUN]) as attempt:
+        try:
+            code = _start(environment, signals, attempt)
+        except Cold as why:
+            from deployments.warm import cold
+
+            code = cold.run(environment, signals, str(why))
+    deaf(*ASKING)
+    if code < 0:
+        # As the worker would have seen it of the process itself.
+        os.kill(os.getpid(), -code)
+    sys.exit(code)
+
+
+def _environment() -> dict[str, str]:
+    """What the run finds in its environment: the launcher's own, and the marks that tell what belongs to it."""
+    environment = dict(os.environ)
+    environment[RUN] = environment.get("PREFECT__FLOW_RUN_ID", "none")
+    if stack := environment.get("SYNCS_STACK"):
+        # It is no part of the worker, which may end before it (deployments.family).
+        environment["SYNCS_STACK"] = f"run:{stack.partition(':')[2]}"
+    environment.pop(LAUNCH, None)
+    return environment
+
+
+def _start(environment: dict[str, str], signals: socket.socket, attempt: int) -> int:
+    """Raises Cold, while nothing has been started."""
+    path = environment.pop(SOCKET, None)
+    if path is None:
+        raise Cold(f"{SOCKET}, the warm engine's socket, is not set")
+    folder = os.open(".", os.O_RDONLY | os.O_DIRECTORY)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as engine:
+        engine.settimeout(ENGINE_TAKES)
+        try:
+            engine.connect(path)
+            wire.send(engine, {"environment": environment}, [folder, sys.stdout.fileno(), attempt])
+            answer = wire.receive(engine)
+        except (OSError, ValueError) as error:
+            raise Cold(f"the warm engine does not answer ({error})") from None
+        if refused := answer.get("refused"):
+            raise Cold(str(refused))
+        engine.settimeout(None)
+        return _stand_for(answer["started"], environment[RUN], engine, signals)
+
+
+def _stand_for(process: int, run: str, guard: socket.socket, signals: socket.socket) -> int:
+    while True:
+        for one in select.select([guard, signals], [], [])[0]:
+            try:
+                if one is signals:
+                    guard.send(bytes(number for number in signals.recv(1024) if number in ASKING))
+                else:
+                    return int(wire.receive(guard)["exit"])
+            except (OSError, ValueError):
+                # The guard was killed. The kernel kills the run's process, and the engine ends what that has left.
+                attempts.wait_until_gone(run, process)
+                return -signal.SIGKILL
