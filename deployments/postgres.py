@@ -86,7 +86,7 @@ class Postgres:
             name="postgres",
             words=[
                 self._binaries / "postgres", "-D", self._data, "-k", self._socket, "-p", str(PORT),
-                "-c", "listen_addresses=", "-c", "unix_socket_permissions=0700",
+                "-c", "listen_addresses=", "-c", "unix_socket_permissions=0700", "-c", "jit=off",
             ],
             environment=self._environment,
             answers=self._answers,

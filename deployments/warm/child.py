@@ -6,7 +6,9 @@ signals; what Prefect has read of the settings; what was cached of any of them.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import logging
 import os
 import runpy
 import signal
@@ -57,12 +59,12 @@ def guard(launcher: socket.socket, environment: dict[str, str], folder: int, out
         linux.end_with_parent(guard)
         return _flow(environment, folder)
     os.close(folder)
-    wire.send(launcher, {"started": run})
+    wire.send(launcher, "started", str(run))
     ending = Guard(run, signals, launcher).watch()
     report.tell(environment, ending.lines)
     attempts.over(attempt)
     with contextlib.suppress(OSError):
-        wire.send(launcher, {"exit": ending.code})
+        wire.send(launcher, "exit", str(ending.code))
     # Not through the interpreter's end: what Prefect does there is for the flow's process.
     os._exit(0)
 
@@ -80,8 +82,20 @@ def _flow(environment: dict[str, str], folder: int) -> int:
     settings.cache_clear()
     sys.argv = ["prefect.engine"]
     sys.path.insert(0, os.getcwd())
+    code = [1]
+    # Registered first, so called last: Prefect's threads have been waited for, and its last words sent.
+    atexit.register(_leave, code)
     try:
         runpy.run_module("prefect.engine", run_name="__main__", alter_sys=True)
+        code[0] = 0
     except SystemExit as asked:
-        return asked.code if isinstance(asked.code, int) else int(asked.code is not None)
-    return 0
+        code[0] = asked.code if isinstance(asked.code, int) else int(asked.code is not None)
+    return code[0]
+
+
+def _leave(code: list[int]) -> None:
+    """Without taking apart all that the engine has imported, which would first copy it."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code[0])

@@ -46,7 +46,7 @@ class Birth:
         """In the engine: it is the guard's now, or else the launcher's again."""
         with self.launcher, contextlib.suppress(OSError):
             if refused:
-                wire.send(self.launcher, {"refused": refused})
+                wire.send(self.launcher, "refused", refused)
         for file in (self.folder, self.output, self.attempt):
             os.close(file)
 
@@ -84,12 +84,13 @@ class Engine:
         launcher, _ = self._listener.accept()
         launcher.settimeout(_ASKING_TAKES)
         try:
-            request, files = wire.receive_with_files(launcher, 3)
+            texts, files = wire.receive_with_files(launcher, 3)
+            environment = wire.to_environment(texts)
         except (OSError, ValueError) as error:
             logger.warning("A launcher was not understood: %s", error)
             launcher.close()
             return None
-        birth = Birth(launcher, request["environment"], *files)
+        birth = Birth(launcher, environment, *files)
         refused = self._why_not(birth)
         if not refused:
             try:

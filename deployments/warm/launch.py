@@ -70,14 +70,15 @@ def _start(environment: dict[str, str], signals: socket.socket, attempt: int) ->
         engine.settimeout(ENGINE_TAKES)
         try:
             engine.connect(path)
-            wire.send(engine, {"environment": environment}, [folder, sys.stdout.fileno(), attempt])
-            answer = wire.receive(engine)
+            files = [folder, sys.stdout.fileno(), attempt]
+            wire.send(engine, *wire.from_environment(environment), files=files)
+            answer, detail = wire.receive(engine)
         except (OSError, ValueError) as error:
             raise Cold(f"the warm engine does not answer ({error})") from None
-        if refused := answer.get("refused"):
-            raise Cold(str(refused))
+        if answer == "refused":
+            raise Cold(detail)
         engine.settimeout(None)
-        return _stand_for(answer["started"], environment[RUN], engine, signals)
+        return _stand_for(int(detail), environment[RUN], engine, signals)
 
 
 def _stand_for(process: int, run: str, guard: socket.socket, signals: socket.socket) -> int:
@@ -87,7 +88,7 @@ def _stand_for(process: int, run: str, guard: socket.socket, signals: socket.soc
                 if one is signals:
                     guard.send(bytes(number for number in signals.recv(1024) if number in ASKING))
                 else:
-                    return int(wire.receive(guard)["exit"])
+                    return int(wire.receive(guard)[1])
             except (OSError, ValueError):
                 # The guard was killed. The kernel kills the run's process, and the engine ends what that has left.
                 attempts.wait_until_gone(run, process)

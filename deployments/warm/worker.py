@@ -7,17 +7,28 @@ then it asks besides, for what was scheduled for later, and where an event was l
 
 from __future__ import annotations
 
+import abc
 import asyncio
 import logging
 import sys
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Self
 
+import anyio
+from anyio.abc import TaskStatus
+from prefect.client.schemas.objects import FlowRun
 from prefect.events.clients import get_events_subscriber
 from prefect.events import ResourceSpecification
 from prefect.events.filters import EventFilter, EventNameFilter, EventResourceFilter
+from prefect.flows import load_flow_from_flow_run
+from prefect.runner._flow_run_executor import FlowRunExecutionResult, FlowRunExecutorContext
+from prefect.runner._process_manager import ProcessHandle
+from prefect.runner._starter_engine import EngineCommandStarter
 from prefect.utilities.services import critical_service_loop
-from prefect.workers.process import ProcessWorker
+from prefect.workers.process import ProcessJobConfiguration, ProcessWorker, ProcessWorkerResult
 
 logger = logging.getLogger("prefect.worker.pickup")
 
@@ -77,9 +88,65 @@ async def _scheduled() -> AsyncIterator[AsyncIterator[object]]:
         yield events
 
 
+class WarmWorker(ProcessWorker, abc.ABC):  # as an abstract one Prefect does not list it as a kind of worker
+    """The process worker with one connection for all its runs, where the stock one opens three for each."""
+
+    async def __aenter__(self) -> Self:
+        self._executors = FlowRunExecutorContext()
+        await self._executors.__aenter__()
+        await super().__aenter__()
+        return self
+
+    async def __aexit__(self, *error: Any) -> None:
+        await super().__aexit__(*error)
+        await self._executors.__aexit__(*error)
+
+    async def _propose_submitting_state(self, flow_run: FlowRun) -> None:
+        """A fork takes no time that a state of its own would be worth, with all that follows from one."""
+
+    async def run(
+        self,
+        flow_run: FlowRun,
+        configuration: ProcessJobConfiguration,
+        task_status: TaskStatus[int] | None = None,
+    ) -> ProcessWorkerResult:
+        with _folder(configuration) as folder:
+            starter = EngineCommandStarter(
+                command=configuration.command,
+                cwd=folder,
+                env=configuration.env,
+                stream_output=configuration.stream_output,
+                control_channel=self._executors.control_channel,
+            )
+            executor = self._executors.create_executor(
+                flow_run, starter, resolve_flow=load_flow_from_flow_run, propose_submitting=False
+            )
+            async with anyio.create_task_group() as running:
+                ended: list[FlowRunExecutionResult | None] = []
+
+                async def execute(*, task_status: TaskStatus[ProcessHandle] = anyio.TASK_STATUS_IGNORED) -> None:
+                    ended.append(await executor.submit(task_status=task_status))
+
+                handle = await running.start(execute)
+                if task_status:
+                    task_status.started(handle.pid)
+        if not ended or ended[0] is None:
+            raise RuntimeError("The flow's process could not be started.")
+        return ProcessWorkerResult(status_code=ended[0].status_code or 0, identifier=str(handle.pid))
+
+
+@contextmanager
+def _folder(configuration: ProcessJobConfiguration) -> Iterator[Path]:
+    if configuration.working_dir:
+        yield configuration.working_dir
+    else:
+        with TemporaryDirectory(prefix="syncs-run-") as folder:
+            yield Path(folder)
+
+
 async def work(pool: str, name: str) -> None:
     """Runs until it is cancelled, and then ends the runs that it has started."""
-    async with ProcessWorker(work_pool_name=pool, name=name) as worker, asyncio.TaskGroup() as loops:
+    async with WarmWorker(work_pool_name=pool, name=name) as worker, asyncio.TaskGroup() as loops:
         pickup = Pickup()
         loops.create_task(pickup.listen())
         loops.create_task(critical_service_loop(worker.sync_with_backend, HEARTBEAT, jitter_range=0.3, backoff=4))

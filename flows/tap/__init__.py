@@ -15,7 +15,7 @@ ended. `code` is the script's exit code, minus the signal's number where one end
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from os.path import abspath, dirname
 
 GRACE = 5.0  #: seconds between SIGTERM and SIGKILL
 LONGEST_LINE = 16_384  #: bytes; what comes after them, up to the line's end, is cut
@@ -30,12 +30,12 @@ EXIT_CALLED_WRONGLY = 64  #: also where the command could not be started at all
 _MAIN = "import sys; sys.path.append(sys.argv.pop(1)); from flows.tap.run import main; sys.exit(main())"
 
 
-def command(socket: Path, lock: Path, seconds: float, script: list[str]) -> list[str]:
+def command(socket: str, lock: str, seconds: float, script: list[str]) -> list[str]:
     """The words that run `script` behind a tap that speaks on `socket`.
 
     The file `lock` is held as long as anything of the script lives, so that a second run of it waits even where Prefect
     has lost the first one's slot. `seconds` is the time that the script has; then, as on a cancel, its process group
     gets SIGTERM, and GRACE later whatever it started gets SIGKILL: on Linux also what left the group.
     """
-    project = str(Path(__file__).resolve().parent.parent.parent)
-    return [sys.executable, "-I", "-S", "-c", _MAIN, project, str(socket), str(lock), str(seconds), *script]
+    project = dirname(dirname(dirname(abspath(__file__))))
+    return [sys.executable, "-I", "-S", "-c", _MAIN, project, socket, lock, str(seconds), *script]
