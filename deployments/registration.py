@@ -31,9 +31,9 @@ from deployments.bootstrap import FLOWS_LOG, POOL, TAG_LIMIT
 from deployments.warm import LAUNCH
 from flows.catalog import SCRIPTS
 
-#: What the worker starts for a run: the launcher that its environment names (deployments.warm), or else a flow's process
-#: directly. Without a command it would first start a Python to see what to start. The output goes to a file, and not to
-#: the worker: when that was killed, the next line ended the run (seen on 3.8.8).
+#: What the worker starts for a run: the launcher that its environment names (deployments.warm), or else a flow's
+#: process directly. Without a command it would first start a Python to see what to start. The output goes to a file,
+#: and not to the worker: when that was killed, the next line ended the run (seen on 3.8.8).
 COMMAND = f"""sh -c 'eval "exec ${{{LAUNCH}:-python -m prefect.engine}}" >>"${{{FLOWS_LOG}:-/dev/null}}" 2>&1'"""
 
 

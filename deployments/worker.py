@@ -44,6 +44,9 @@ class Worker:
             DATABASE_URL=self._site,
             # Each run's sign of life, which an automation of deployments.automations waits for.
             PREFECT_FLOWS_HEARTBEAT_FREQUENCY="30",
+            # What a run prints of its log goes to a file: Prefect's own handler would first lay it out for a terminal.
+            PREFECT_LOGGING_ROOT_HANDLERS="debug",
+            PREFECT_LOGGING_HANDLERS_DEBUG_FORMATTER="standard",
             # Prefect's worker would use one in /tmp that a second user of this machine could not write in.
             TMPDIR=str(self._home.temporary),
             **more,

@@ -156,7 +156,9 @@ async def _run_script(step: Step, flags: Flags, progress: Progress) -> Outcome:
     with TemporaryDirectory(prefix="syncs-") as folder:
         path = Path(folder, "tap")
         command = [*settings().command_for(step.script.name), *arguments(flags)]
-        words = tap.command(str(path), str(settings().lock_of(step.script.name)), step.time_limit.total_seconds(), command)
+        words = tap.command(
+            str(path), str(settings().lock_of(step.script.name)), step.time_limit.total_seconds(), command
+        )
         # `exec`: the shell makes way for the tap, which then is the process that Prefect knows and signals.
         async with (
             _Ear.at(path) as ear,

@@ -20,7 +20,7 @@ from pathlib import Path
 # The flows' own imports are what takes the time; the flows themselves are loaded by every run from its deployment.
 from prefect.settings import get_current_settings
 
-from deployments.warm import GRACE, SOCKET, child, wire
+from deployments.warm import GRACE, SOCKET, child, related, wire
 from deployments.warm.imported import Imported, flows
 from deployments.warm.signals import hear
 from flows.tap import linux
@@ -154,6 +154,7 @@ def main() -> int:
     linux.adopt_orphans()
     linux.name_process("syncs-engine")
     flows()
+    related.read()
     # What is there now is the same in all of them: the collector need not touch it, which would copy its pages.
     gc.collect()
     gc.freeze()

@@ -75,14 +75,6 @@ class Guard:
         self._ending.code = self._code
         self._end_what_is_left()
         self._ending.processes = list(self._watched.values())
-        import resource
-
-        print(
-            "RUSAGE",
-            resource.getrusage(resource.RUSAGE_CHILDREN)[:2],
-            resource.getrusage(resource.RUSAGE_SELF)[:2],
-            flush=True,
-        )
         return self._ending
 
     def _listen(self, at_most: float | None) -> None:

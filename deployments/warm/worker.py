@@ -20,8 +20,8 @@ from typing import Any, Self
 import anyio
 from anyio.abc import TaskStatus
 from prefect.client.schemas.objects import FlowRun
-from prefect.events.clients import get_events_subscriber
 from prefect.events import ResourceSpecification
+from prefect.events.clients import get_events_subscriber
 from prefect.events.filters import EventFilter, EventNameFilter, EventResourceFilter
 from prefect.flows import load_flow_from_flow_run
 from prefect.runner._flow_run_executor import FlowRunExecutionResult, FlowRunExecutorContext

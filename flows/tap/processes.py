@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
-import sys
 
-_PR_SET_PDEATHSIG = 1
-_PR_SET_CHILD_SUBREAPER = 36
+from flows.tap import linux
 
 
 class Processes:
@@ -18,8 +15,9 @@ class Processes:
 
     def __init__(self, command: list[str], lock: int) -> None:
         """Starts the script. Raises OSError or ValueError where it cannot be."""
-        # As subreaper this process is the new parent of every orphan: nothing escapes by leaving the group.
-        _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+        # Nothing escapes by leaving the script's group.
+        linux.adopt_orphans()
+        tap = os.getpid()
         self.script = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -31,7 +29,7 @@ class Processes:
             pass_fds=(lock,),
             # What lets a flow speak to Prefect is no business of a script.
             env={key: value for key, value in os.environ.items() if not key.startswith("PREFECT_")},
-            preexec_fn=_end_with_parent,
+            preexec_fn=lambda: linux.end_with_parent(tap),
         )
 
     def any_alive(self) -> bool:
@@ -39,7 +37,7 @@ class Processes:
         for orphan in self._orphans():
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(orphan, os.WNOHANG)
-        if _children():
+        if linux.children():
             return True
         try:
             os.killpg(self.script.pid, 0)
@@ -56,22 +54,4 @@ class Processes:
                 os.kill(orphan, number)
 
     def _orphans(self) -> list[int]:
-        return [pid for pid in _children() if pid != self.script.pid]
-
-
-def _children() -> list[int]:
-    try:
-        with open(f"/proc/self/task/{os.getpid()}/children") as file:
-            return [int(pid) for pid in file.read().split()]
-    except OSError:  # not Linux
-        return []
-
-
-def _prctl(option: int, value: int) -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
-
-
-def _end_with_parent() -> None:
-    """In the script, before it starts: should the tap be killed -9, the kernel ends the script."""
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        return [pid for pid in linux.children() if pid != self.script.pid]

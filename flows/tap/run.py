@@ -13,7 +13,16 @@ import sys
 import time
 from typing import Any
 
-from flows.tap import BACKLOG, EXIT_CALLED_WRONGLY, EXIT_TAP_FAILED, EXIT_TEMPORARY, GRACE, PROGRESS_EVERY, TAIL
+from flows.tap import (
+    BACKLOG,
+    EXIT_CALLED_WRONGLY,
+    EXIT_TAP_FAILED,
+    EXIT_TEMPORARY,
+    GRACE,
+    PROGRESS_EVERY,
+    TAIL,
+    linux,
+)
 from flows.tap.lines import Lines, read_report
 from flows.tap.processes import Processes
 
@@ -233,6 +242,7 @@ class Tap:
 
 def main() -> int:
     """What `flows.tap.command` runs."""
+    linux.name_process("syncs-tap")
     path, lock, seconds, *command = sys.argv[1:]
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as flow:
         flow.connect(path)

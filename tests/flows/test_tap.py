@@ -29,7 +29,7 @@ class Tapped:
         with socket.socket(socket.AF_UNIX) as server:
             server.bind(str(path))
             server.listen()
-            self.process = subprocess.Popen(tap.command(path, folder / "lock", seconds, command))
+            self.process = subprocess.Popen(tap.command(str(path), str(folder / "lock"), seconds, command))
             self.flow, _ = server.accept()
         self._lines = self.flow.makefile("rb")
 
