@@ -22,11 +22,13 @@ from prefect.logging import get_run_logger
 from prefect.runtime import flow_run
 from prefect.states import Completed
 from prefect_shell import ShellOperation
+from prefect_shell.commands import ShellProcess
 
 from flows import tap
 from flows.catalog import Flags, FlagValue, Group, Step, arguments
 from flows.progress import Progress
 from flows.settings import settings
+from flows.tap import linux
 
 #: What a script said at its end, or `{"skipped": reason}` where it is not configured.
 Result = dict[str, Any]
@@ -166,7 +168,7 @@ async def _run_script(step: Step, flags: Flags, progress: Progress) -> Outcome:
                 commands=[f"exec {shlex.join(words)}"], working_dir=settings().workdir, stream_output=False
             ) as shell,
         ):
-            process = await shell.atrigger()
+            process = await _taps.started(shell)
             tap_ended = asyncio.create_task(process.await_for_completion())
             log = get_run_logger()
             try:
@@ -185,8 +187,44 @@ async def _run_script(step: Step, flags: Flags, progress: Progress) -> Outcome:
                     # The tap hears that nobody listens any more, and ends the script before itself.
                     await asyncio.wait({tap_ended}, timeout=tap.GRACE + 2)
                     ear.end_script()
+                    await _taps.ended(process.pid)
                 if tap_ended.done() and not tap_ended.cancelled():
                     tap_ended.exception()  # only ShellOperation's word for an exit code that is not 0
+
+
+class _Taps:
+    """The taps of the steps that go on in this process, and what one of them leaves when it is killed.
+
+    A tap ends all that it has started, to the last daemon, and then itself. Where it could not, that falls to the
+    flow's process: as the new parent of orphans it finds what has left the script's group, session and environment.
+    Only a process that is there for one run and nothing else (the launcher says so) may take its children for that.
+    """
+
+    def __init__(self) -> None:
+        self._pids: set[int] = set()
+        self._starting = 0  #: that are this process's children already, and not known by their ids yet
+
+    async def started(self, shell: ShellOperation) -> ShellProcess:
+        if tap.RUN in os.environ:
+            linux.adopt_orphans()
+        self._starting += 1
+        try:
+            process = await shell.atrigger()
+            self._pids.add(process.pid)
+            return process
+        finally:
+            self._starting -= 1
+
+    async def ended(self, pid: int) -> None:
+        self._pids.discard(pid)
+        while tap.RUN in os.environ and (self._starting or (orphans := set(linux.children()) - self._pids)):
+            if not self._starting:
+                linux.signal_all(orphans, signal.SIGKILL)
+                linux.bury(orphans)
+            await asyncio.sleep(0.02)
+
+
+_taps = _Taps()
 
 
 class _Ear:

@@ -18,16 +18,23 @@ another one dies stands where it is done:
     guard     the kernel kills the flow's process; the engine ends what is left, and the launcher waits for it
     launcher  the guard hears it, and ends the run
     engine    runs go on; the next engine ends what nobody guards
-    worker    runs go on; the next worker can cancel them
+    worker    runs go on; they are the next worker's (deployments.warm.estate)
 """
 
 from __future__ import annotations
 
+from flows.tap import RUN
+
+__all__ = ["FLOW_RUN", "GIVE_UP", "GRACE", "GUARD", "LAUNCH", "PATIENCE", "RUN", "SOCKET"]
+
 #: The environment variables of a worker whose runs are to start warm: the engine's socket, and what starts a launcher.
 SOCKET = "SYNCS_ENGINE"
 LAUNCH = "SYNCS_LAUNCH"
-#: What everything of a run carries in its environment, the run's id, so that it can be found without its parents.
-RUN = "SYNCS_RUN"
+#: The one by which Prefect tells a process which run it is for.
+FLOW_RUN = "PREFECT__FLOW_RUN_ID"
+
+#: What a guard is called among the processes of a machine.
+GUARD = "syncs-guard"
 
 #: Seconds that a flow's process has to end in good order once it has been told to: its taps take five.
 PATIENCE = 8.0

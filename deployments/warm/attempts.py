@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from deployments.warm import GIVE_UP, GRACE, RUN
+from deployments.warm import FLOW_RUN, GIVE_UP, GRACE, RUN
 
 OFTEN = 0.1  #: seconds between two looks
 
@@ -39,9 +39,9 @@ def over(held: int) -> None:
 
 
 def wait_until_gone(run: str, process: int) -> None:
-    """Waits until neither this process nor anything that carries the run's mark is alive; kills it after GRACE."""
+    """Waits until neither this process nor anything of the run is alive, but its launcher; kills it after GRACE."""
     began = time.monotonic()
-    while left := [pid for pid in {process, *marked(run)} if _alive(pid)]:
+    while left := [pid for pid in {process, *processes(run)} - {os.getpid()} if _alive(pid)]:
         if time.monotonic() - began > GIVE_UP:
             return
         if time.monotonic() - began > GRACE:
@@ -51,15 +51,26 @@ def wait_until_gone(run: str, process: int) -> None:
         time.sleep(OFTEN)
 
 
-def marked(run: str) -> list[int]:
-    """The processes that have the run's id in their environment, and were not forked by the engine itself."""
-    mark = f"{RUN}={run}".encode()
+def processes(run: str | None = None) -> list[int]:
+    """The processes of a run, or of any run: its launcher, its taps, its scripts and what they started.
+
+    Found by what they have in their environment. What the engine forked, which has the engine's, is not among them, and
+    does not outlive both its launcher and its guard.
+    """
+    marks = [f"{key}=".encode() for key in (RUN, FLOW_RUN)]
     found = []
     for name in os.listdir("/proc"):
         with suppress(OSError, ValueError), open(f"/proc/{int(name)}/environ", "rb") as file:
-            if mark in file.read().split(b"\0"):
+            values = [entry.partition(b"=")[2] for entry in file.read().split(b"\0") if entry.startswith(tuple(marks))]
+            if values and (run is None or run.encode() in values):
                 found.append(int(name))
-    return found
+    return [pid for pid in found if _alive(pid)]
+
+
+def ask_to_end(pids: list[int]) -> None:
+    for pid in pids:
+        with suppress(OSError):
+            os.kill(pid, signal.SIGTERM)
 
 
 def _path(home: str, run: str) -> str:

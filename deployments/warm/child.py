@@ -19,7 +19,7 @@ from collections.abc import Mapping
 
 import prefect.context
 
-from deployments.warm import attempts, report, wire
+from deployments.warm import GUARD, attempts, report, wire
 from deployments.warm.guard import Guard
 from deployments.warm.signals import deaf, hear
 from flows.settings import settings
@@ -45,7 +45,7 @@ def guard(launcher: socket.socket, environment: dict[str, str], folder: int, out
     """
     os.setsid()  # what is pressed in the engine's terminal is not meant for its runs
     linux.adopt_orphans()
-    linux.name_process("syncs-guard")
+    linux.name_process(GUARD)
     os.dup2(output, sys.stdout.fileno())
     os.dup2(output, sys.stderr.fileno())
     os.close(output)

@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # The flows' own imports are what takes the time; the flows themselves are loaded by every run from its deployment.
+import psutil
 from prefect.settings import get_current_settings
 
-from deployments.warm import GRACE, SOCKET, child, related, wire
+from deployments.warm import GRACE, GUARD, SOCKET, attempts, child, launch, related, wire
 from deployments.warm.imported import Imported, flows
 from deployments.warm.signals import hear
 from flows.tap import linux
@@ -63,7 +64,8 @@ class Engine:
         )
         # After an exec those that are there are the guards of the runs that go on.
         self._guards = set(linux.children())
-        self._orphans: dict[int, float] = {}
+        #: What nobody guards, and since when it is known here: at first what an engine that was killed has left.
+        self._orphans = dict.fromkeys(_unguarded(), time.monotonic())
         self._signals = hear(signal.SIGCHLD)
 
     def serve(self) -> Birth:
@@ -120,11 +122,28 @@ class Engine:
         """Takes note of guards that have ended. What else became a child of this process lost its guard to a kill."""
         self._guards -= linux.reap().keys()
         now = time.monotonic()
-        orphans = {pid: self._orphans.get(pid, now) for pid in linux.children() if pid not in self._guards}
+        left = {*linux.children(), *filter(psutil.pid_exists, self._orphans)} - self._guards
+        orphans = {pid: self._orphans.get(pid, now) for pid in left}
         linux.signal_all([pid for pid in orphans if pid not in self._orphans], signal.SIGTERM)
         for pid in [pid for pid, since in orphans.items() if now - since > GRACE]:
             linux.signal_all([pid, *linux.descendants(pid)], signal.SIGKILL)
         self._orphans = orphans
+
+
+def _unguarded() -> list[int]:
+    """The processes of runs of this home above which there is neither guard nor launcher any more."""
+    home = os.environ.get("SYNCS_HOME")
+    found = []
+    for pid in attempts.processes():
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(pid)
+            if process.environ().get("SYNCS_HOME") == home and not any(map(_guards, [process, *process.parents()])):
+                found.append(pid)
+    return found
+
+
+def _guards(process: psutil.Process) -> bool:
+    return process.name() == GUARD or launch.MAIN in process.cmdline()
 
 
 def listen(path: Path) -> socket.socket:

@@ -12,14 +12,14 @@ import signal
 import socket
 import sys
 
-from deployments.warm import LAUNCH, RUN, SOCKET, attempts, wire
+from deployments.warm import FLOW_RUN, LAUNCH, RUN, SOCKET, attempts, wire
 from deployments.warm.signals import ASKING, deaf, hear
 
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 ENGINE_TAKES = 10.0  #: seconds; it may be importing what has changed just now
 EXIT_STILL_THERE = 75
 
-_MAIN = "import sys; sys.path.append(sys.argv.pop(1)); from deployments.warm.launch import main; main()"
+MAIN = "import sys; sys.path.append(sys.argv.pop(1)); from deployments.warm.launch import main; main()"
 
 
 class Cold(Exception):
@@ -28,7 +28,7 @@ class Cold(Exception):
 
 def words() -> list[str]:
     """The command that is a launcher. It can import the project and the standard library, and nothing else."""
-    return [sys.executable, "-I", "-S", "-c", _MAIN, PROJECT]
+    return [sys.executable, "-I", "-S", "-c", MAIN, PROJECT]
 
 
 def main() -> None:
@@ -52,7 +52,7 @@ def main() -> None:
 def _environment() -> dict[str, str]:
     """What the run finds in its environment: the launcher's own, and the marks that tell what belongs to it."""
     environment = dict(os.environ)
-    environment[RUN] = environment.get("PREFECT__FLOW_RUN_ID", "none")
+    environment[RUN] = environment.get(FLOW_RUN, "none")
     if stack := environment.get("SYNCS_STACK"):
         # It is no part of the worker, which may end before it (deployments.family).
         environment["SYNCS_STACK"] = f"run:{stack.partition(':')[2]}"

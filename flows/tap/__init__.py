@@ -17,6 +17,9 @@ from __future__ import annotations
 import sys
 from os.path import abspath, dirname
 
+#: The environment variable that everything of a run carries, with the run's id, to be found without its parents.
+RUN = "SYNCS_RUN"
+
 GRACE = 5.0  #: seconds between SIGTERM and SIGKILL
 LONGEST_LINE = 16_384  #: bytes; what comes after them, up to the line's end, is cut
 PROGRESS_EVERY = 0.5  #: seconds

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 
 _PR_SET_PDEATHSIG = 1
@@ -58,7 +59,14 @@ def reap() -> dict[int, int]:
     return ended
 
 
-def signal_all(pids: list[int], number: signal.Signals) -> None:
+def bury(pids: Iterable[int]) -> None:
+    """Asks for the exit codes of these children, where they have ended."""
+    for pid in pids:
+        with suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+
+
+def signal_all(pids: Iterable[int], number: signal.Signals) -> None:
     for pid in pids:
         with suppress(ProcessLookupError, PermissionError):
             os.kill(pid, number)

@@ -1,0 +1,135 @@
+"""The runs on a worker's name: those it has started, and those that one before it, which was killed, has left.
+
+What goes on is let go on, and can be cancelled. What did not outlive its worker is called what it is, and what had not
+begun is scheduled anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+from uuid import UUID
+
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    WorkPoolFilter,
+    WorkPoolFilterName,
+)
+from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.states import Cancelled, Crashed, Scheduled
+
+from deployments.warm import attempts
+
+logger = logging.getLogger("prefect.workers.estate")
+
+#: Seconds after which a run that is just being started is known to be this worker's own.
+MOMENT = 1.0
+OFTEN = 0.5  #: seconds between two looks at processes that are not this one's children
+UNDER_WAY = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
+#: The label by which Prefect's workers tell whose run it is.
+WORKER = "prefect.worker.name"
+
+
+class Estate:
+    """`mine` are the runs whose process this very worker waits for; whoever starts one enters it there."""
+
+    def __init__(self, client: PrefectClient, pool: str, worker: str) -> None:
+        self._client = client
+        self._pool = pool
+        self._worker = worker
+        self.mine: set[UUID] = set()
+        self._left: set[UUID] = set()
+        self._cancelled: set[UUID] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def look(self) -> None:
+        """Takes over what is under way and nobody waits for. At the start, and when something may have been missed."""
+        self._do(self._take_over())
+
+    def cancel(self, run: UUID) -> None:
+        """`run` is to be cancelled. Where its process is this worker's own, Prefect's runner ends that."""
+        self._cancelled.add(run)
+        if run not in self._left:
+            self._do(self._take(run, after=MOMENT))
+
+    def is_over(self, run: UUID) -> None:
+        """The process of one of `mine` has ended. One that was cancelled may not have begun, and then says nothing."""
+        self.mine.discard(run)
+        if run in self._cancelled:
+            self._do(self._close(run))
+
+    def leave(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+
+    async def _take_over(self) -> None:
+        runs = await self._client.read_flow_runs(
+            work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[self._pool])),
+            flow_run_filter=FlowRunFilter(
+                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=UNDER_WAY)),
+            ),
+        )
+        await asyncio.sleep(MOMENT)
+        for run in runs:
+            self._do(self._take(run.id))
+
+    async def _take(self, id_: UUID, after: float = 0) -> None:
+        """Until its last process has ended, and then until Prefect knows it."""
+        await asyncio.sleep(after)
+        if id_ in self.mine or id_ in self._left:
+            return
+        run = await self._client.read_flow_run(id_)
+        if run.labels.get(WORKER) != self._worker or _is_over(run):
+            return
+        self._left.add(id_)
+        try:
+            asked = False
+            while processes := attempts.processes(str(id_)):
+                if id_ in self._cancelled and not asked:
+                    logger.info("Run %r of an earlier worker is cancelled: %s are ended.", run.name, processes)
+                    attempts.ask_to_end(processes)
+                    asked = True
+                await asyncio.sleep(OFTEN)
+            await self._close(id_)
+        finally:
+            self._left.discard(id_)
+
+    async def _close(self, id_: UUID) -> None:
+        """Nothing of it is alive on this machine."""
+        run = await self._client.read_flow_run(id_)
+        if not _is_over(run):
+            state = _what_became_of(run)
+            logger.info("Run %r is %s: %s", run.name, state.name, state.message)
+            # By force only what Prefect's own workers force, too: nothing else may follow on Cancelling.
+            await self._client.set_flow_run_state(id_, state, force=not state.is_crashed())
+        self._cancelled.discard(id_)
+
+    def _do(self, what: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(self._well(what))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _well(self, what: Coroutine[Any, Any, None]) -> None:
+        try:
+            await what
+        except Exception as error:
+            # The next look finds it again; and so does the admin API's clean-up.
+            logger.warning("What an earlier worker has left could not be looked after: %s", error)
+
+
+def _is_over(run: FlowRun) -> bool:
+    return run.state is None or run.state.is_final() or run.state.type not in UNDER_WAY
+
+
+def _what_became_of(run: FlowRun) -> State[Any]:
+    if run.state is not None and run.state.is_cancelling():
+        began = run.start_time is not None
+        return Cancelled(message="It was cancelled." if began else "It was cancelled before it began.")
+    if run.start_time is None:
+        return Scheduled(message="Its worker was killed before it began: it is scheduled anew.")
+    return Crashed(message="Its process was killed, and its worker, too.")
