@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from deployments.warm import FLOW_RUN, GIVE_UP, GRACE, RUN
+from deployments.warm.signals import SILENTLY
 
 OFTEN = 0.1  #: seconds between two looks
 
@@ -51,26 +52,29 @@ def wait_until_gone(run: str, process: int) -> None:
         time.sleep(OFTEN)
 
 
-def processes(run: str | None = None) -> list[int]:
+def processes(run: str | None = None, marks: tuple[str, ...] = (RUN, FLOW_RUN)) -> list[int]:
     """The processes of a run, or of any run: its launcher, its taps, its scripts and what they started.
 
     Found by what they have in their environment. What the engine forked, which has the engine's, is not among them, and
     does not outlive both its launcher and its guard.
     """
-    marks = [f"{key}=".encode() for key in (RUN, FLOW_RUN)]
+    starts = tuple(f"{mark}=".encode() for mark in marks)
     found = []
     for name in os.listdir("/proc"):
         with suppress(OSError, ValueError), open(f"/proc/{int(name)}/environ", "rb") as file:
-            values = [entry.partition(b"=")[2] for entry in file.read().split(b"\0") if entry.startswith(tuple(marks))]
-            if values and (run is None or run.encode() in values):
+            runs = {entry.partition(b"=")[2] for entry in file.read().split(b"\0") if entry.startswith(starts)}
+            if runs and (run is None or run.encode() in runs):
                 found.append(int(name))
     return [pid for pid in found if _alive(pid)]
 
 
-def ask_to_end(pids: list[int]) -> None:
-    for pid in pids:
+def end_silently(run: str) -> None:
+    """Has a run's launcher end it; without one its taps end what they have started."""
+    everything = processes(run)
+    launchers = set(everything) - set(processes(run, (RUN,)))
+    for pid in launchers or everything:
         with suppress(OSError):
-            os.kill(pid, signal.SIGTERM)
+            os.kill(pid, SILENTLY if launchers else signal.SIGTERM)
 
 
 def _path(home: str, run: str) -> str:

@@ -89,10 +89,10 @@ class Estate:
         self._left.add(id_)
         try:
             asked = False
-            while processes := attempts.processes(str(id_)):
+            while attempts.processes(str(id_)):
                 if id_ in self._cancelled and not asked:
-                    logger.info("Run %r of an earlier worker is cancelled: %s are ended.", run.name, processes)
-                    attempts.ask_to_end(processes)
+                    logger.info("Run %r of an earlier worker is cancelled, and ended.", run.name)
+                    attempts.end_silently(str(id_))
                     asked = True
                 await asyncio.sleep(OFTEN)
             await self._close(id_)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deployments.warm import GIVE_UP, GRACE, PATIENCE
-from deployments.warm.signals import ASKING
+from deployments.warm.signals import ASKING, SILENTLY
 from flows.tap import linux
 
 OFTEN = 0.05  #: seconds between two looks while something is being ended
@@ -87,16 +87,20 @@ class Guard:
                 heard = b""
             if not heard:
                 self._asked.remove(one)
-                self._tell_to_end("its launcher is gone")
+                self._tell_to_end("its launcher is gone", signal.SIGTERM)
             elif numbers := set(heard) & ASKING:
-                self._tell_to_end(f"it was told to by {signal.Signals(min(numbers)).name}")
+                asked = signal.Signals(min(numbers))
+                # A flow's process that is asked calls its run Crashed, even one that is being cancelled. Its taps hear
+                # that it is gone, and end their scripts in good order.
+                how = signal.SIGKILL if asked is SILENTLY else signal.SIGTERM
+                self._tell_to_end(f"it was told to by {asked.name}", how)
 
-    def _tell_to_end(self, why: str) -> None:
+    def _tell_to_end(self, why: str, how: signal.Signals) -> None:
         if self._deadline is None:
             self._ending.why = why
             self._deadline = time.monotonic() + PATIENCE
             self._look()
-            linux.signal_all([self._run], signal.SIGTERM)
+            linux.signal_all([self._run], how)
 
     def _look(self) -> None:
         """Who has ended, and, where the run is being ended, who is there."""

@@ -6,8 +6,10 @@ import os
 import signal
 import socket
 
+#: Asks a run to end, and its process to say nothing of it: who sends this has the last word.
+SILENTLY = signal.SIGQUIT
 #: What asks a run to end.
-ASKING = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+ASKING = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP, SILENTLY}
 
 
 def hear(*numbers: signal.Signals) -> socket.socket:
