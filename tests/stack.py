@@ -15,7 +15,7 @@ from typing import Self
 import psutil
 
 COMMAND = (str(Path(sys.executable).with_name("syncs")), "up")
-PARTS = ("postgres", "server", "worker", "api")
+PARTS = ("postgres", "server", "engine", "worker", "api")
 
 
 def free_port() -> int:

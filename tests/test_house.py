@@ -21,6 +21,10 @@ MAY_IMPORT = {
     "flows": {"flows"},
     "admin_api": {"admin_api", "flows.catalog"},
     "deployments": {"deployments", "flows.catalog"},
+    "deployments.warm": {"deployments.warm", "flows.tap"},
+    # What a fork is to have imported, and what it must read anew.
+    "deployments.warm.imported": {"flows"},
+    "deployments.warm.child": {"deployments.warm", "flows.tap", "flows.settings"},
     # The command line and what it shows of a run.
     "deployments.cli": {"deployments", "flows.catalog", "admin_api.prefect_gateway", "admin_api.rebuild"},
     "deployments.watch": {"deployments", "flows.catalog", "admin_api.prefect_gateway"},
@@ -64,6 +68,7 @@ def test_a_module_imports_of_the_project_only_what_its_part_may(path: Path) -> N
 def test_only_these_speak_to_prefect(path: Path) -> None:
     name = module_name(path)
     speaks = {"flows", "admin_api.prefect_gateway", "deployments.registration", "deployments.automations"}
+    speaks |= {f"deployments.warm.{name}" for name in ("engine", "child", "related", "worker", "pickup", "estate")}
     if not within(name, speaks) or within(name, {"flows.catalog", "flows.tap"}):
         assert not {one for one in imports(path) if within(one, {"prefect", "prefect_shell"})}
 
@@ -88,6 +93,15 @@ def within_any(path: Path, module: str) -> bool:
 @pytest.mark.parametrize("path", [path for path in MODULES if {"catalog", "tap"} & set(path.parts)], ids=str)
 def test_the_catalog_and_the_tap_need_the_standard_library_only(path: Path) -> None:
     outside = {one for one in imports(path) if not within(one, {"flows.catalog", "flows.tap"})}
+    assert {one.partition(".")[0] for one in outside} <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize(
+    "name", ["__init__", "launch", "attempts", "wire", "signals", "guard", "cold", "report"], ids=str
+)
+def test_a_launcher_needs_the_standard_library_only(name: str) -> None:
+    imported = imports(PROJECT / "deployments" / "warm" / f"{name}.py")
+    outside = {one for one in imported if not within(one, {"deployments.warm", "flows.tap"})}
     assert {one.partition(".")[0] for one in outside} <= sys.stdlib_module_names
 
 

@@ -36,7 +36,7 @@ SEED = 20261122
 #: Prefect's own API, where every state and every order of states can be had.
 WEIGHTS = {"drive": 110, "run": 25, "cancel": 35, "retry": 22, "restart": 8}
 #: Postgres takes Prefect's server down with it.
-PARTS = ("api", "api", "worker", "server", "postgres")
+PARTS = ("api", "api", "worker", "engine", "server", "postgres")
 
 
 #: What is raised where a part is away.

@@ -111,7 +111,7 @@ def test_every_part_answers(stack: Stack) -> None:
     assert [(worker["name"], worker["status"]) for worker in workers] == [("local", "ONLINE")]
     up = [line.split()[1] for line in stack.lines if " is up (" in line]
     assert up[:2] == ["postgres", "server"]
-    assert sorted(up[2:-1]) == ["api", "worker"]
+    assert sorted(up[2:-1]) == ["api", "engine", "worker"]
     assert up[-1] == "everything"
     assert httpx.get(f"{stack.admin_url}/health").is_success
 
@@ -119,8 +119,8 @@ def test_every_part_answers(stack: Stack) -> None:
 def test_each_part_knows_what_it_needs_and_no_more(stack: Stack) -> None:
     known = {name: stack.part(name).environ() for name in PARTS}
     assert [name for name in PARTS if "PREFECT_SERVER_DATABASE_CONNECTION_URL" in known[name]] == ["server"]
-    assert [name for name in PARTS if "DATABASE_URL" in known[name]] == ["worker"]
-    assert [name for name in PARTS if "MISTRAL_API_KEY" in known[name]] == ["worker"]
+    assert [name for name in PARTS if "DATABASE_URL" in known[name]] == ["engine", "worker"]
+    assert [name for name in PARTS if "MISTRAL_API_KEY" in known[name]] == ["engine", "worker"]
     for secret in ("SYNCS_DATABASE_URL", "SYNCS_ADMIN_TOKEN"):
         assert [name for name in PARTS if secret in known[name]] == ["api"]
     assert {environment["PREFECT_API_URL"] for environment in known.values()} == {stack.api_url}
