@@ -1,4 +1,4 @@
-"""Worker and flow are killed together, so that nobody is left to say what became of the run."""
+"""Runs of which nobody says what became: the worker is killed with the flow, or the flow goes silent."""
 
 import time
 from collections.abc import AsyncIterator
@@ -22,8 +22,7 @@ async def api(stack: Stack, plans: Plans) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-@pytest.mark.timeout(300)
-async def test_after_three_missed_heartbeats_the_job_is_failed_and_the_script_is_free(
+async def test_a_run_that_died_with_its_worker_is_failed_when_a_worker_is_back_and_the_script_is_free(
     stack: Stack, plans: Plans, api: httpx.AsyncClient
 ) -> None:
     plans.make("sync-gouvernement", seconds=60)
@@ -32,8 +31,8 @@ async def test_after_three_missed_heartbeats_the_job_is_failed_and_the_script_is
     flow = runs.flow_of(script)
     psutil.Process(stack.part("worker").pid).kill()
     flow.kill()
-    failed = await admin.until(api, job["id"], "FAILED", within=NOTICED)
-    assert failed["error"].startswith("No sign of life for 90 seconds")
+    failed = await admin.until(api, job["id"], "FAILED", within=30)
+    assert failed["error"].endswith("Its process was killed, and its worker, too.")
     assert not psutil.pid_exists(script)
 
     plans.make("sync-gouvernement")
@@ -42,3 +41,21 @@ async def test_after_three_missed_heartbeats_the_job_is_failed_and_the_script_is
     await runs.begun(plans, "sync-gouvernement", times=2, within=20)
     assert time.monotonic() - asked < 15
     await admin.until(api, again["id"], "COMPLETED")
+
+
+@pytest.mark.timeout(300)
+async def test_after_three_missed_heartbeats_a_job_is_failed(
+    stack: Stack, plans: Plans, api: httpx.AsyncClient
+) -> None:
+    plans.make("sync-president", seconds=200)
+    job = await admin.start_job(api, "sync-president")
+    script = await runs.begun(plans, "sync-president")
+    flow = runs.flow_of(script)
+    flow.suspend()
+    try:
+        failed = await admin.until(api, job["id"], "FAILED", within=NOTICED)
+        assert failed["error"].startswith("No sign of life for 90 seconds")
+    finally:
+        flow.kill()
+    psutil.wait_procs([psutil.Process(script)] if psutil.pid_exists(script) else [], timeout=15)
+    assert not psutil.pid_exists(script)
