@@ -22,12 +22,13 @@ format: .venv/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/installed-dev  ## measures, and writes docs/benchmarks.md
-	$(BIN)/python -m tests.bench
+bench: .venv/installed-bench  ## measures, and writes docs/benchmarks.md; SECTIONS="starts rest" measures these anew
+	$(BIN)/python -m tests.bench $(SECTIONS)
 
 lock: .venv/installed-dev  ## resolves the dependencies of pyproject.toml anew
 	$(BIN)/$(COMPILE) --extra build --upgrade -o requirements.lock
 	$(BIN)/$(COMPILE) --extra build --extra dev -c requirements.lock --upgrade -o requirements-dev.lock
+	$(BIN)/$(COMPILE) --extra build --extra dev --extra bench -c requirements-dev.lock --upgrade -o requirements-bench.lock
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache
@@ -44,4 +45,8 @@ clean:
 
 .venv/installed-dev: requirements-dev.lock .venv/installed
 	$(PIP) --no-deps --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/installed-bench: requirements-bench.lock .venv/installed-dev
+	$(PIP) --no-deps --require-hashes -r requirements-bench.lock
 	@touch $@

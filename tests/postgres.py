@@ -19,8 +19,8 @@ from deployments.postgres import Postgres
 
 
 @contextmanager
-def running() -> Iterator[str]:
-    """Its URL; nothing of it is left afterwards."""
+def running(*, durable: bool = False) -> Iterator[str]:
+    """Its URL; nothing of it is left afterwards. `durable`: it waits for the disk, as the stack's own does."""
     # Not under pytest's own folders: the server may run as another user.
     folder = Path(tempfile.mkdtemp(prefix="syncs-postgres-"))
     home = Home(folder / "home")
@@ -28,9 +28,10 @@ def running() -> Iterator[str]:
     server = Postgres(home, os.environ)
     asyncio.run(server.prepare())
     part = server.part()
-    # What a crash of the whole machine would do is not tested here, so nothing waits for the disk.
+    # What a crash of the whole machine would do is not tested here.
+    words = part.words if durable else [*part.words, "-c", "fsync=off"]
     process = subprocess.Popen(
-        [*part.words, "-c", "fsync=off"],
+        words,
         cwd=part.folder,
         user=part.user and part.user.pw_uid,
         group=part.user and part.user.pw_gid,

@@ -124,7 +124,7 @@ def tracked(*patterns: str) -> list[Path]:
 
 
 def test_locks_hold_a_hash_for_everything_and_no_address() -> None:
-    for lock in ("requirements.lock", "requirements-dev.lock"):
+    for lock in ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock"):
         text = (PROJECT / lock).read_text()
         assert "://" not in text
         pinned = re.findall(r"^[\w.\[\],-]+==(?:[^\n]*)\\\n {4}--hash=sha256:", text, re.MULTILINE)
