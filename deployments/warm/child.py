@@ -25,8 +25,8 @@ from deployments.warm.signals import deaf, hear
 from flows.settings import settings
 from flows.tap import linux
 
-#: Read when Python starts or Prefect is imported. A run in which one of them differs cannot be a fork.
-FROZEN = ("PYTHON", "PREFECT_", "LD_", "MALLOC_")
+#: Read when Python and its libraries start or Prefect is imported. A run in which one of them differs cannot be a fork.
+FROZEN = ("PYTHON", "PREFECT_", "LD_", "MALLOC_", "GLIBC_", "LC_", "LANG", "OPENSSL_", "OTEL_", "PYDANTIC_")
 #: Of Prefect's own, what it tells one run and no other.
 OF_ONE_RUN = "PREFECT__"
 
@@ -82,6 +82,8 @@ def _flow(environment: dict[str, str], folder: int) -> int:
     settings.cache_clear()
     sys.argv = ["prefect.engine"]
     sys.path.insert(0, os.getcwd())
+    # What is run by its name has not been imported: else `runpy` warns of it, with every run.
+    sys.modules.pop("prefect.engine", None)
     code = [1]
     # Registered first, so called last: Prefect's threads have been waited for, and its last words sent.
     atexit.register(_leave, code)
