@@ -39,10 +39,7 @@ def settings_in(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def guard(launcher: socket.socket, environment: dict[str, str], folder: int, output: int, attempt: int) -> int:
-    """In the engine's fork: stands over the flow's process, and returns this process's exit code.
-
-    Returns also in the flow's process, which it forks, and there with that one's exit code.
-    """
+    """In the engine's fork: stands over the flow's process. Returns only there, with that one's exit code."""
     os.setsid()  # what is pressed in the engine's terminal is not meant for its runs
     linux.adopt_orphans()
     linux.name_process(GUARD)
@@ -50,6 +47,8 @@ def guard(launcher: socket.socket, environment: dict[str, str], folder: int, out
     os.dup2(output, sys.stderr.fileno())
     os.close(output)
     signals = hear(signal.SIGCHLD)
+    if not _is_awaited(launcher):
+        os._exit(0)
     guard = os.getpid()
     run = os.fork()
     if run == 0:
@@ -67,6 +66,15 @@ def guard(launcher: socket.socket, environment: dict[str, str], folder: int, out
         wire.send(launcher, "exit", str(ending.code))
     # Not through the interpreter's end: what Prefect does there is for the flow's process.
     os._exit(0)
+
+
+def _is_awaited(launcher: socket.socket) -> bool:
+    """Whether the launcher is there to say so. It has started the stock way where the engine took too long."""
+    try:
+        wire.send(launcher, "ready")
+        return launcher.recv(1) == wire.GO
+    except OSError:
+        return False
 
 
 def _flow(environment: dict[str, str], folder: int) -> int:
