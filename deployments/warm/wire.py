@@ -53,7 +53,8 @@ def from_environment(environment: dict[str, str]) -> Iterable[str]:
 
 
 def to_environment(texts: Iterable[str]) -> dict[str, str]:
-    return dict(text.split("=", 1) for text in texts)
+    """What holds no "=" is none of it, as it is for Python itself."""
+    return {key: value for key, equals, value in (text.partition("=") for text in texts) if equals}
 
 
 def _message(source: socket.socket, head: bytes) -> list[str]:
