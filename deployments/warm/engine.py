@@ -17,6 +17,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from deployments.warm import leaving  # noqa: F401 - see there why it is the first
+
+# isort: split
 # The flows' own imports are what takes the time; the flows themselves are loaded by every run from its deployment.
 import psutil
 from prefect.settings import get_current_settings
