@@ -6,9 +6,7 @@ signals; what Prefect has read of the settings; what was cached of any of them.
 
 from __future__ import annotations
 
-import atexit
 import contextlib
-import logging
 import os
 import runpy
 import signal
@@ -19,14 +17,14 @@ from collections.abc import Mapping
 
 import prefect.context
 
-from deployments.warm import GUARD, attempts, report, wire
+from deployments.warm import GUARD, attempts, leaving, report, wire
 from deployments.warm.guard import Guard
 from deployments.warm.signals import deaf, hear
 from flows.settings import settings
 from flows.tap import linux
 
-#: Read when Python starts or Prefect is imported. A run in which one of them differs cannot be a fork.
-FROZEN = ("PYTHON", "PREFECT_", "LD_", "MALLOC_")
+#: Read when Python and its libraries start or Prefect is imported. A run in which one of them differs cannot be a fork.
+FROZEN = ("PYTHON", "PREFECT_", "LD_", "MALLOC_", "GLIBC_", "LC_", "LANG", "OPENSSL_", "OTEL_", "PYDANTIC_")
 #: Of Prefect's own, what it tells one run and no other.
 OF_ONE_RUN = "PREFECT__"
 
@@ -39,10 +37,7 @@ def settings_in(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def guard(launcher: socket.socket, environment: dict[str, str], folder: int, output: int, attempt: int) -> int:
-    """In the engine's fork: stands over the flow's process, and returns this process's exit code.
-
-    Returns also in the flow's process, which it forks, and there with that one's exit code.
-    """
+    """In the engine's fork: stands over the flow's process, which it forks. Returns only in that one, at its end."""
     os.setsid()  # what is pressed in the engine's terminal is not meant for its runs
     linux.adopt_orphans()
     linux.name_process(GUARD)
@@ -50,6 +45,8 @@ def guard(launcher: socket.socket, environment: dict[str, str], folder: int, out
     os.dup2(output, sys.stderr.fileno())
     os.close(output)
     signals = hear(signal.SIGCHLD)
+    if not _is_awaited(launcher):
+        os._exit(0)
     guard = os.getpid()
     run = os.fork()
     if run == 0:
@@ -69,8 +66,17 @@ def guard(launcher: socket.socket, environment: dict[str, str], folder: int, out
     os._exit(0)
 
 
+def _is_awaited(launcher: socket.socket) -> bool:
+    """Whether the launcher is there to say so. It has started the stock way where the engine took too long."""
+    try:
+        wire.send(launcher, "ready")
+        return launcher.recv(1) == wire.GO
+    except OSError:
+        return False
+
+
 def _flow(environment: dict[str, str], folder: int) -> int:
-    """What `python -m prefect.engine` does, which is what the stock worker would have started; its exit code."""
+    """What `python -m prefect.engine` does, which is what the stock worker would have started."""
     linux.name_process("syncs-flow")
     deaf(signal.SIGCHLD)
     os.fchdir(folder)
@@ -82,20 +88,17 @@ def _flow(environment: dict[str, str], folder: int) -> int:
     settings.cache_clear()
     sys.argv = ["prefect.engine"]
     sys.path.insert(0, os.getcwd())
-    code = [1]
-    # Registered first, so called last: Prefect's threads have been waited for, and its last words sent.
-    atexit.register(_leave, code)
+    # What is run by its name has not been imported: else `runpy` warns of it, with every run.
+    sys.modules.pop("prefect.engine", None)
+    # As Python would: before that, threads are waited for, and what was registered for the end is called.
+    leaving.end_with(1)
     try:
         runpy.run_module("prefect.engine", run_name="__main__", alter_sys=True)
-        code[0] = 0
+        leaving.end_with(0)
     except SystemExit as asked:
-        code[0] = asked.code if isinstance(asked.code, int) else int(asked.code is not None)
-    return code[0]
-
-
-def _leave(code: list[int]) -> None:
-    """Without taking apart all that the engine has imported, which would first copy it."""
-    logging.shutdown()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code[0])
+        leaving.end_with(asked.code & 0xFF if isinstance(asked.code, int) else int(asked.code is not None))
+        raise
+    except KeyboardInterrupt:
+        leaving.end_with(-signal.SIGINT)
+        raise
+    return 0

@@ -17,11 +17,15 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from deployments.warm import leaving  # noqa: F401 - see there why it is the first
+
+# isort: split
 # The flows' own imports are what takes the time; the flows themselves are loaded by every run from its deployment.
 import psutil
 from prefect.settings import get_current_settings
 
 from deployments.warm import GRACE, GUARD, SOCKET, attempts, child, launch, related, wire
+from deployments.warm.guard import name_of
 from deployments.warm.imported import Imported, flows
 from deployments.warm.signals import hear
 from flows.tap import linux
@@ -62,8 +66,8 @@ class Engine:
         self._settings = child.settings_in(
             {**os.environ, **get_current_settings().to_environment_variables(exclude_unset=True)}
         )
-        # After an exec those that are there are the guards of the runs that go on.
-        self._guards = set(linux.children())
+        # After an exec they are those of the runs that go on; what had lost its guard is a child as well, and no guard.
+        self._guards = {pid for pid in linux.children() if name_of(pid) == GUARD}
         #: What nobody guards, and since when it is known here: at first what an engine that was killed has left.
         self._orphans = dict.fromkeys(_unguarded(), time.monotonic())
         self._signals = hear(signal.SIGCHLD)
@@ -87,12 +91,11 @@ class Engine:
         launcher.settimeout(_ASKING_TAKES)
         try:
             texts, files = wire.receive_with_files(launcher, 3)
-            environment = wire.to_environment(texts)
         except (OSError, ValueError) as error:
             logger.warning("A launcher was not understood: %s", error)
             launcher.close()
             return None
-        birth = Birth(launcher, environment, *files)
+        birth = Birth(launcher, wire.to_environment(texts), *files)
         refused = self._why_not(birth)
         if not refused:
             try:

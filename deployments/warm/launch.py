@@ -11,6 +11,7 @@ import select
 import signal
 import socket
 import sys
+from contextlib import suppress
 
 from deployments.warm import FLOW_RUN, LAUNCH, RUN, SOCKET, attempts, wire
 from deployments.warm.signals import ASKING, deaf, hear
@@ -72,23 +73,29 @@ def _start(environment: dict[str, str], signals: socket.socket, attempt: int) ->
             engine.connect(path)
             files = [folder, sys.stdout.fileno(), attempt]
             wire.send(engine, *wire.from_environment(environment), files=files)
-            answer, detail = wire.receive(engine)
+            answer, *details = wire.receive(engine)
         except (OSError, ValueError) as error:
             raise Cold(f"the warm engine does not answer ({error})") from None
         if answer == "refused":
-            raise Cold(detail)
+            raise Cold(*details)
         engine.settimeout(None)
-        return _stand_for(int(detail), environment[RUN], engine, signals)
+        return _stand_for(environment[RUN], engine, signals)
 
 
-def _stand_for(process: int, run: str, guard: socket.socket, signals: socket.socket) -> int:
+def _stand_for(run: str, guard: socket.socket, signals: socket.socket) -> int:
+    process = 0
+    with suppress(OSError):  # a guard that is gone is heard below
+        guard.send(wire.GO)
     while True:
         for one in select.select([guard, signals], [], [])[0]:
             try:
                 if one is signals:
                     guard.send(bytes(number for number in signals.recv(1024) if number in ASKING))
-                else:
-                    return int(wire.receive(guard)[1])
+                    continue
+                said, number = wire.receive(guard)
+                if said == "exit":
+                    return int(number)
+                process = int(number)
             except (OSError, ValueError):
                 # The guard was killed. The kernel kills the run's process, and the engine ends what that has left.
                 attempts.wait_until_gone(run, process)

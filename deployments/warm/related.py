@@ -1,7 +1,7 @@
 """What Prefect adds to every event of a run: its flow, deployment, queue and pool. Read once, before any run is forked.
 
 Else each run asks for the four anew, which is a seventh of all that it asks. Prefect has no public way to hand them
-over: its cache is a module's variable, and tests/deployments/test_warm.py says when it is no longer there.
+over: its cache is a module's variable, and tests/deployments/test_warm_engine.py says when it is no longer there.
 """
 
 from __future__ import annotations

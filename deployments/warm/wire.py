@@ -3,6 +3,8 @@
     launcher → engine   the environment; and three files: the folder to run in, where to print, and what
                         attempts.only has handed out
     engine → launcher   "refused" and why, and that is all; or else, of the guard that the socket goes to:
+    guard → launcher    "ready"
+    launcher → guard    GO: it waits, come what may. Without it nothing starts: it has hung up, and starts the stock way
     guard → launcher    "started" and the process, and at the end "exit" and its code
     launcher → guard    the numbers of signals, a byte each; that it closes means that the launcher is gone
 
@@ -17,6 +19,7 @@ import socket
 import struct
 from collections.abc import Iterable, Sequence
 
+GO = b"\0"
 _LENGTH = struct.Struct("!I")
 LONGEST = 1 << 22  #: bytes; an environment has up to two megabytes
 
@@ -50,7 +53,8 @@ def from_environment(environment: dict[str, str]) -> Iterable[str]:
 
 
 def to_environment(texts: Iterable[str]) -> dict[str, str]:
-    return dict(text.split("=", 1) for text in texts)
+    """What holds no "=" is none of it, as it is for Python itself."""
+    return {key: value for key, equals, value in (text.partition("=") for text in texts) if equals}
 
 
 def _message(source: socket.socket, head: bytes) -> list[str]:
