@@ -100,7 +100,9 @@ class Stack:
         await self._postgres.create(["prefect", DATABASE, self._own_site])
         await _together(self._start_server(), self._migrate_site(), run_well(self._home, self._api.migrate(self._jobs)))
         worker = Worker(self._home, self._environment, self._http, self._site())
-        await _together(self._keep(worker.engine()), self._keep(worker.part()), self._keep(self._api.part(self._jobs)))
+        parts = [worker.part(), self._api.part(self._jobs)]
+        parts += [worker.engine()] if worker.starts_warm else []
+        await _together(*map(self._keep, parts))
 
     async def _check_settings(self) -> None:
         """Of the parts to come, which would say so with every run; each reads its own."""

@@ -24,6 +24,11 @@ class Worker:
         self._http = http
         self._site = site
 
+    @property
+    def starts_warm(self) -> bool:
+        """Elsewhere runs start the stock way: a fork is not safe there, and nothing holds a fence together."""
+        return sys.platform == "linux"
+
     def engine(self) -> Part:
         words = [sys.executable, "-P", "-m", "deployments.warm.engine"]
         return Part(name="engine", words=words, environment=self._of_runs, answers=self._engine_answers)
@@ -35,11 +40,9 @@ class Worker:
     @property
     def _of_runs(self) -> Mapping[str, str]:
         """What the two have in common with each other, and with every run."""
-        more = {
-            FLOWS_LOG: str(self._home.log("flows")),
-            SOCKET: str(self._socket),
-            LAUNCH: shlex.join(launch.words()),
-        }
+        more = {FLOWS_LOG: str(self._home.log("flows"))}
+        if self.starts_warm:
+            more |= {SOCKET: str(self._socket), LAUNCH: shlex.join(launch.words())}
         return self._environment.of_project(
             DATABASE_URL=self._site,
             # Each run's sign of life, which an automation of deployments.automations waits for.

@@ -59,8 +59,8 @@ def processes(run: str | None = None, marks: tuple[str, ...] = (RUN, FLOW_RUN)) 
     does not outlive both its launcher and its guard.
     """
     starts = tuple(f"{mark}=".encode() for mark in marks)
-    found = []
-    for name in os.listdir("/proc"):
+    found: list[int] = []
+    for name in os.listdir("/proc") if os.path.isdir("/proc") else ():
         with suppress(OSError, ValueError), open(f"/proc/{int(name)}/environ", "rb") as file:
             runs = {entry.partition(b"=")[2] for entry in file.read().split(b"\0") if entry.startswith(starts)}
             if runs and (run is None or run.encode() in runs):

@@ -36,18 +36,40 @@ def main() -> None:
     environment = _environment()
     signals = hear(*ASKING, signal.SIGCHLD)
     home = environment.get("SYNCS_HOME") or os.path.join(PROJECT, ".syncs")
-    with attempts.only(home, environment[RUN]) as attempt:
-        try:
-            code = _start(environment, signals, attempt)
-        except Cold as why:
-            from deployments.warm import cold
-
-            code = cold.run(environment, signals, str(why))
+    try:
+        with attempts.only(home, environment[RUN]) as attempt:
+            code = _run(environment, signals, attempt)
+    except attempts.StillThere as error:
+        _tell(environment, str(error))
+        code = EXIT_STILL_THERE
     deaf(*ASKING)
     if code < 0:
         # As the worker would have seen it of the process itself.
         os.kill(os.getpid(), -code)
     sys.exit(code)
+
+
+def _run(environment: dict[str, str], signals: socket.socket, attempt: int) -> int:
+    if _is_asked_to_end(signals):
+        return 0  # while it waited for the attempt before; nothing has been started
+    try:
+        return _start(environment, signals, attempt)
+    except Cold as why:
+        from deployments.warm import cold
+
+        return cold.run(environment, signals, str(why))
+
+
+def _is_asked_to_end(signals: socket.socket) -> bool:
+    with suppress(BlockingIOError):
+        return bool(set(signals.recv(1024)) & ASKING)
+    return False
+
+
+def _tell(environment: dict[str, str], line: str) -> None:
+    from deployments.warm import report  # seldom, and slow to import
+
+    report.tell(environment, [(True, line)])
 
 
 def _environment() -> dict[str, str]:
