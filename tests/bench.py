@@ -77,7 +77,10 @@ def main() -> int:
         print(f"no section {', '.join(unknown)}; there are {', '.join(SECTIONS)}", file=sys.stderr)
         return 64
     sections = [SECTIONS[name] for name in names or SECTIONS]
-    texts = {section.title: measured(section) for section in sections}
+    try:
+        texts = {section.title: measured(section) for section in sections}
+    finally:
+        conftest.pytest_unconfigure()
     if names:
         # The head speaks of another run, perhaps of another machine.
         head, *rest = parts()
@@ -86,7 +89,6 @@ def main() -> int:
         REPORT.write_text(page(head, known | anew))
     else:
         REPORT.write_text(page(f"# Benchmarks\n\nWritten by `make bench`: {machine()}.", texts))
-    conftest.pytest_unconfigure()
     return 0
 
 

@@ -27,7 +27,7 @@ SEED = 7
 SETTLING = 10.0  #: seconds between two measurements
 A_START_TAKES = 120.0  #: seconds at most; one that takes longer is lost
 AT_ONCE_TAKES = 15 * 60.0  #: the same of all those at once
-ENDING_TAKES = 30.0
+ENDING_TAKES = 120.0  #: seconds at most, after the last first line
 WINDING_UP = 3.0  #: seconds in which what a run has started ends after it, and its times become its parent's
 OFTEN = 0.05  #: seconds between two looks at what the scripts have noted; Prefect is asked nothing meanwhile
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -165,7 +165,13 @@ def _process(stack: Stack, mark: str, words: Sequence[str], stdout: int) -> Iter
         yield process
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(ENDING_TAKES)
+        # The stock worker may wait for good for what it has started.
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(ENDING_TAKES)
+        for left in family.members(stack.home, mark):
+            with suppress(psutil.NoSuchProcess):
+                left.kill()
+        process.wait()
 
 
 def _own_child(name: str) -> psutil.Process:
