@@ -6,12 +6,13 @@ import fcntl
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 from deployments.warm import FLOW_RUN, GIVE_UP, GRACE, RUN
 from deployments.warm.signals import SILENTLY
 
+PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 OFTEN = 0.1  #: seconds between two looks
 
 
@@ -19,24 +20,30 @@ class StillThere(Exception):
     """An earlier attempt of this run has not ended on this machine."""
 
 
+def home_in(environment: Mapping[str, str]) -> str:
+    """The folder that attempts are kept apart in: the stack's, or as flows.settings has it."""
+    return environment.get("SYNCS_HOME") or os.path.join(PROJECT, ".syncs")
+
+
 @contextmanager
 def only(home: str, run: str) -> Iterator[int]:
     """Waits until this is the only attempt of the run here, and is it until nobody has the file any more that this
     hands out: a guard has it too, should this process be killed. Raises StillThere after GIVE_UP seconds."""
-    path = _path(home, run)
-    held = _take(path, run)
+    held = _take(_path(home, run), run)
     try:
         yield held
     finally:
-        with suppress(OSError):
-            os.unlink(path)
+        over(home, run, held)
         os.close(held)
 
 
-def over(held: int) -> None:
-    """For a guard, at its end: its launcher may have been killed before."""
+def over(home: str, run: str, held: int) -> None:
+    """Takes the file away. For a guard, too: its launcher may have been killed before."""
+    path = _path(home, run)
     with suppress(OSError):
-        os.unlink(os.readlink(f"/proc/self/fd/{held}"))
+        # Not by the name that the kernel has for `held`, which would be whatever a launcher has handed over.
+        if os.path.samestat(os.fstat(held), os.stat(path)):
+            os.unlink(path)
 
 
 def wait_until_gone(run: str, process: int) -> None:

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 
 import prefect.context
 
-from deployments.warm import GUARD, attempts, leaving, report, wire
+from deployments.warm import GUARD, RUN, attempts, leaving, report, wire
 from deployments.warm.guard import Guard
 from deployments.warm.signals import deaf, hear
 from flows.settings import settings
@@ -59,7 +59,7 @@ def guard(launcher: socket.socket, environment: dict[str, str], folder: int, out
     wire.send(launcher, "started", str(run))
     ending = Guard(run, signals, launcher).watch()
     report.tell(environment, ending.lines)
-    attempts.over(attempt)
+    attempts.over(attempts.home_in(environment), environment[RUN], attempt)
     with contextlib.suppress(OSError):
         wire.send(launcher, "exit", str(ending.code))
     # Not through the interpreter's end: what Prefect does there is for the flow's process.

@@ -16,7 +16,6 @@ from contextlib import suppress
 from deployments.warm import FLOW_RUN, LAUNCH, RUN, SOCKET, attempts, wire
 from deployments.warm.signals import ASKING, deaf, hear
 
-PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 ENGINE_TAKES = 10.0  #: seconds; it may be importing what has changed just now
 EXIT_STILL_THERE = 75
 
@@ -29,14 +28,13 @@ class Cold(Exception):
 
 def words() -> list[str]:
     """The command that is a launcher. It can import the project and the standard library, and nothing else."""
-    return [sys.executable, "-I", "-S", "-c", MAIN, PROJECT]
+    return [sys.executable, "-I", "-S", "-c", MAIN, attempts.PROJECT]
 
 
 def main() -> None:
     environment = _environment()
     signals = hear(*ASKING, signal.SIGCHLD)
-    home = environment.get("SYNCS_HOME") or os.path.join(PROJECT, ".syncs")
-    with attempts.only(home, environment[RUN]) as attempt:
+    with attempts.only(attempts.home_in(environment), environment[RUN]) as attempt:
         try:
             code = _start(environment, signals, attempt)
         except Cold as why:
