@@ -122,13 +122,13 @@ class Warm:
 
     def start(self) -> subprocess.Popen[bytes]:
         """An engine, once it answers."""
-        before = self.socket.stat().st_ino if self.socket.exists() else None
+        began = time.time()
         with self.log.open("ab") as log:
             words = [sys.executable, "-P", "-m", "deployments.warm.engine"]
             process = subprocess.Popen(words, env=self.environment, cwd=self.folder, stderr=log, stdout=log)
         self.engine = process
         self._started.append(process)
-        eventually(lambda: self.socket.exists() and self.socket.stat().st_ino != before, 60)
+        eventually(lambda: self.socket.exists() and self.socket.stat().st_mtime >= began, 60)
         return process
 
     def launch(

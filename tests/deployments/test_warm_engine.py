@@ -18,12 +18,12 @@ import pytest
 from prefect.client.orchestration import get_client
 from prefect.events import related as prefects
 
-from deployments.warm import launch, related, wire
+from deployments.warm import FLOW_RUN, RUN, attempts, related, wire
 from deployments.warm.imported import Imported
 from tests.stack import Stack
-from tests.warm import Warm, eventually
+from tests.warm import PROGRAM, Warm, eventually
 
-PROJECT = Path(launch.PROJECT)
+PROJECT = Path(attempts.PROJECT)
 
 
 @pytest.fixture
@@ -42,18 +42,26 @@ def shared() -> Iterator[Warm]:
     warm = Warm(Path(tempfile.mkdtemp(prefix="syncs-")))
     try:
         warm.start()
+        assert answers(warm)
         yield warm
     finally:
         warm.leave_nothing()
 
 
 @pytest.fixture
-def files() -> Iterator[list[int]]:
-    """What goes with a request."""
-    fds = [os.open(os.devnull, os.O_RDONLY) for _ in range(3)]
+def files(tmp_path: Path) -> Iterator[list[int]]:
+    """What goes with a request. All of it is the test's own: a guard takes the last one away."""
+    fds = [os.open(tmp_path, os.O_RDONLY | os.O_DIRECTORY)]
+    fds += [os.open(tmp_path / name, os.O_RDWR | os.O_CREAT) for name in ("said", "attempt")]
     yield fds
     for fd in fds:
         os.close(fd)
+
+
+def request(warm: Warm, mark: Path) -> list[str]:
+    """For a run that leaves a mark."""
+    program = f"open({str(mark)!r}, 'w')"
+    return [*wire.from_environment({**warm.environment, PROGRAM: program, FLOW_RUN: mark.name, RUN: mark.name})]
 
 
 def to(warm: Warm) -> socket.socket:
@@ -113,21 +121,19 @@ def test_a_request_that_is_never_finished_keeps_no_other_waiting_for_good(shared
             assert hung.recv(100) == b"", "it was not let go"
 
 
-def test_a_launcher_that_hangs_up_at_once_starts_nothing(shared: Warm, files: list[int]) -> None:
-    mark = shared.folder / "mark"
-    environment = {**shared.environment, "OF_A_TEST_PROGRAM": f"open({str(mark)!r}, 'w')"}
+def test_a_launcher_that_hangs_up_at_once_starts_nothing(shared: Warm, files: list[int], tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
     with to(shared) as connection:
-        wire.send(connection, *wire.from_environment(environment), files=files)
+        wire.send(connection, *request(shared, mark), files=files)
     assert answers(shared)
     eventually(lambda: not shared.guards(shared.engine))
     assert not mark.exists()
 
 
-def test_without_go_a_guard_waits_and_starts_nothing(shared: Warm, files: list[int]) -> None:
-    mark = shared.folder / "mark"
-    environment = {**shared.environment, "OF_A_TEST_PROGRAM": f"open({str(mark)!r}, 'w')"}
+def test_without_go_a_guard_waits_and_starts_nothing(shared: Warm, files: list[int], tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
     with to(shared) as connection:
-        wire.send(connection, *wire.from_environment(environment), files=files)
+        wire.send(connection, *request(shared, mark), files=files)
         assert wire.receive(connection) == ["ready"]
         assert answers(shared)
         ((guard,),) = [shared.guards(shared.engine)]
@@ -197,7 +203,8 @@ def test_one_that_was_killed_leaves_a_socket_at_which_the_next_one_answers(warm:
 
 def test_of_two_the_later_one_answers_and_neither_is_hurt(warm: Warm) -> None:
     first, second = warm.start(), warm.start()
-    assert warm.ask("os.getppid()") and first.poll() is None
+    assert answers(warm)
+    assert first.poll() is None
     one = warm.launch("import time; time.sleep(60)")
     eventually(lambda: warm.guards(second))
     assert warm.guards(first) == []
@@ -263,7 +270,7 @@ def test_what_is_no_code_does_not_make_it_start_afresh(warm: Warm, copied: Path)
     assert answers(warm)
     for made in ("flows/__pycache__/other.pyc", "flows/catalog/__pycache__/other.pyc", "tests.py", "prefect.yaml"):
         (copied / made).parent.mkdir(exist_ok=True)
-        (copied / made).write_bytes(b"of a test")
+        (copied / made).write_bytes(b"pass")
     subprocess.run([sys.executable, "-m", "compileall", "-q", "-f", copied], check=True)
     assert answers(warm)
     assert "afresh" not in warm.log.read_text()
