@@ -60,9 +60,9 @@ class Birth:
 
 
 class Engine:
-    def __init__(self, listener: socket.socket) -> None:
+    def __init__(self, listener: socket.socket, imported: Imported) -> None:
         self._listener = listener
-        self._imported = Imported()
+        self._imported = imported
         self._settings = child.settings_in(
             {**os.environ, **get_current_settings().to_environment_variables(exclude_unset=True)}
         )
@@ -175,12 +175,13 @@ def main() -> int:
     _log_to_stderr()
     linux.adopt_orphans()
     linux.name_process("syncs-engine")
+    imported = Imported()
     flows()
     related.read()
     # What is there now is the same in all of them: the collector need not touch it, which would copy its pages.
     gc.collect()
     gc.freeze()
-    birth = Engine(listen(Path(os.environ[SOCKET]))).serve()
+    birth = Engine(listen(Path(os.environ[SOCKET])), imported).serve()
     return birth.become()
 
 

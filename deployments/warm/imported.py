@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import sys
 import sysconfig
@@ -42,6 +43,8 @@ def flows() -> None:
 class Imported:
     """The files behind the modules as they are now: this project's own, and the folders that hold the others.
 
+    Made before `flows()`: what changes while that imports has changed.
+
     An installed package comes and goes with an entry of its folder, so those thousands of files need no look.
     """
 
@@ -49,12 +52,24 @@ class Imported:
         files = {Path(file) for module in list(sys.modules.values()) if (file := getattr(module, "__file__", None))}
         ours = {file for file in files if file.is_relative_to(PROJECT) and "site-packages" not in file.parts}
         folders = {Path(sysconfig.get_path("purelib")), Path(sysconfig.get_path("platlib"))}
-        packages = {PROJECT / name for name in ("flows", "flows/catalog", "flows/tap")}
-        self._stamps = {path: _stamp(path) for path in ours | folders | packages}
+        to_come = set(PROJECT.glob("flows/**/*.py"))
+        self._stamps = {path: _stamp(path) for path in ours | to_come | folders}
+        self._packages = {PROJECT / name: _modules(PROJECT / name) for name in ("flows", "flows/catalog", "flows/tap")}
 
     def changed(self) -> Path | None:
         """One of them that is not as it was, if there is one."""
-        return next((path for path, stamp in self._stamps.items() if _stamp(path) != stamp), None)
+        for path, stamp in self._stamps.items():
+            if _stamp(path) != stamp:
+                return path
+        return next((path for path, modules in self._packages.items() if _modules(path) != modules), None)
+
+
+def _modules(package: Path) -> set[str]:
+    """Not the folder's time, which a first import changes with what it compiles."""
+    try:
+        return {name for name in os.listdir(package) if name.endswith(".py")}
+    except OSError:
+        return set()
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
