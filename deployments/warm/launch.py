@@ -34,13 +34,19 @@ def words() -> list[str]:
 def main() -> None:
     environment = _environment()
     signals = hear(*ASKING, signal.SIGCHLD)
-    with attempts.only(attempts.home_in(environment), environment[RUN]) as attempt:
-        try:
-            code = _start(environment, signals, attempt)
-        except Cold as why:
-            from deployments.warm import cold
+    try:
+        with attempts.only(attempts.home_in(environment), environment[RUN]) as attempt:
+            try:
+                code = _start(environment, signals, attempt)
+            except Cold as why:
+                from deployments.warm import cold
 
-            code = cold.run(environment, signals, str(why))
+                code = cold.run(environment, signals, str(why))
+    except attempts.StillThere as why:
+        from deployments.warm import report
+
+        report.tell(environment, [(True, f"It was not started: {why}.")])
+        code = EXIT_STILL_THERE
     deaf(*ASKING)
     if code < 0:
         # As the worker would have seen it of the process itself.
