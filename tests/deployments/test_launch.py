@@ -174,11 +174,23 @@ def test_one_that_does_not_end_keeps_the_next_from_beginning_at_all(
     monkeypatch.setattr(attempts, "GRACE", 0.2)
     home = str(tmp_path)
     with attempts.only(home, "of-a-test"):
-        with pytest.raises(attempts.StillThere, match="run of-a-test has not ended on this machine"):
-            with attempts.only(home, "of-a-test"):
-                pass
+        with (
+            pytest.raises(attempts.StillThere, match="run of-a-test has not ended on this machine"),
+            attempts.only(home, "of-a-test"),
+        ):
+            pass
         assert (tmp_path / "locks" / "runs" / "of-a-test").exists()
     assert list((tmp_path / "locks" / "runs").iterdir()) == []
+
+
+def test_a_launcher_that_may_not_begin_says_so_and_starts_nothing(warm: Warm, tmp_path: Path) -> None:
+    impatient = "from deployments.warm import attempts, launch; attempts.GIVE_UP = attempts.GRACE = 0.1; launch.main()"
+    environment = {**warm.environment, "SYNCS_HOME": str(tmp_path), FLOW_RUN: "of-a-test"}
+    with attempts.only(str(tmp_path), "of-a-test"):
+        words = [sys.executable, "-c", impatient]
+        ended = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=20, check=False)
+    assert ended.returncode == launch.EXIT_STILL_THERE
+    assert "It was not started: an earlier attempt of run of-a-test has not ended on this machine." in ended.stderr
 
 
 def test_a_guard_takes_away_its_own_file_and_no_other(tmp_path: Path) -> None:
