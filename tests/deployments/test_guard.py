@@ -209,7 +209,9 @@ def test_a_run_that_is_deaf_is_killed_when_its_time_is_over(guard: Guard) -> Non
 
 def test_a_run_that_is_stopped_is_ended_all_the_same(guard: Guard) -> None:
     one = guard(f"import os; print(os.getpid()); {SLEEPS}")
-    psutil.Process(int(one.ready()[0])).suspend()
+    run = psutil.Process(int(one.ready()[0]))
+    run.suspend()
+    eventually(lambda: run.status() == psutil.STATUS_STOPPED)
     one.process.send_signal(signal.SIGTERM)
     assert one.ended()["code"] == -signal.SIGKILL
 

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.states import Cancelling, Scheduled
 from prefect.workers.base import BaseWorker
+from prefect.workers.process import ProcessWorker
 
 from deployments.bootstrap import POOL
 from deployments.warm import pickup
@@ -319,8 +319,5 @@ async def cancel(run: UUID) -> None:
         await client.set_flow_run_state(run, Cancelling(), force=True)
 
 
-async def test_a_worker_of_this_project_is_none_of_prefects_kinds(stack: Stack) -> None:
-    assert "warm" not in BaseWorker.get_all_available_worker_types()
-    async with httpx.AsyncClient(base_url=stack.api_url) as http:
-        (worker,) = (await http.post(f"/work_pools/{POOL}/workers/filter", json={})).json()
-    assert worker["status"] == "ONLINE"
+def test_a_worker_of_this_project_does_not_stand_in_for_prefects_own() -> None:
+    assert BaseWorker.get_worker_class_from_type("process") is ProcessWorker
