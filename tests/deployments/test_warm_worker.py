@@ -162,13 +162,10 @@ def test_a_script_has_the_environment_of_a_stock_runs_script(both: Both) -> None
     assert warm == stock
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("arguments", "search path", "output", "kinds of open files", "signals", "umask", "limits", "nice", "threads"),
-        *("event loop", "settings"),
-    ],
-)
+SAME = "arguments,search path,output,kinds of open files,signals,umask,limits,nice,threads,event loop,settings"
+
+
+@pytest.mark.parametrize("name", SAME.split(","))
 def test_a_warm_flow_finds_what_a_stock_one_finds(both: Both, name: str) -> None:
     # Each run has a temporary folder of its own, which is also the first place of the search path.
     warm, stock = (
