@@ -38,7 +38,7 @@ def main() -> None:
         with attempts.only(attempts.home_in(environment), environment[RUN]) as attempt:
             code = _run(environment, signals, attempt)
     except attempts.StillThere as error:
-        _tell(environment, str(error))
+        _tell(environment, f"It was not started: {error}.")
         code = EXIT_STILL_THERE
     deaf(*ASKING)
     if code < 0:
