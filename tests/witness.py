@@ -6,6 +6,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -73,9 +74,9 @@ class Witness:
             since = time.monotonic()
         await asyncio.sleep(case.moment - (time.monotonic() - since))
 
-    def note(self, case: Case) -> Anatomy:
+    def note(self, case: Case, anatomy: Anatomy | None = None) -> Anatomy:
         """Just before something dies."""
-        anatomy = Anatomy.of(case.run, self.stack)
+        anatomy = anatomy or Anatomy.of(case.run, self.stack)
         case.seen = anatomy.everything()
         case.died = time.time()
         return anatomy
@@ -84,14 +85,17 @@ class Witness:
         """As soon as the part is there, unless the run is over before."""
         anatomy = Anatomy.of(case.run, self.stack)
         looks = 0
-        while not (pid := anatomy.part(part)):
+        while True:
+            if pid := anatomy.part(part):
+                self.note(case, anatomy)
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                    return
+                case.died = None
             looks += 1
             if looks % 25 == 0 and _is_over(await self.of(case)):
                 return
             await asyncio.sleep(0.02)
-        self.note(case)
-        # A part that has just ended may have its id again, but not within these milliseconds.
-        os.kill(pid, signal.SIGKILL)
 
     async def each(
         self, cases: Sequence[Case], course: Callable[[Case], Awaitable[object]], at_once: int = AT_ONCE
@@ -176,7 +180,10 @@ class Witness:
                     wrong.append(f"{case}: when its script began, of the last time these were alive: {one['alive']}")
                 if run.state and run.state.is_final() and one["started"] > run.state.timestamp.timestamp():
                     wrong.append(f"{case}: its script began after its run was {run.state.name}")
-        wrong += [f"left alive: {process}" for process in self.stack.left() if _is_of_a_run(process)]
+        until = time.time() + PROMISED
+        while (left := list(filter(_is_of_a_run, self.stack.left()))) and time.time() < until:
+            await asyncio.sleep(0.2)
+        wrong += [f"left alive: {process}" for process in left]
         tally = Counter(f"{case.state}, {self._phase(case)}" for case in self._cases)
         told = "; ".join(f"{number} {what}" for what, number in sorted(tally.items()))
         print(f"DEATHS_SEED={seed}: {told}")

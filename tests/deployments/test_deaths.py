@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import StateType
-from prefect.states import Cancelling
+from prefect.states import Cancelling, Pending
 
 from flows.catalog import SCRIPT, SCRIPTS
 from tests.brief import brief
@@ -97,6 +97,18 @@ async def test_runs_outlive_the_worker_or_begin_when_it_is_back(witness: Witness
 
         wrong += await witness.each(cases, course)
     await witness.verdict(SEED, wrong)
+
+
+async def test_a_run_whose_worker_was_killed_before_it_put_its_name_to_it_is_taken_up_anew(witness: Witness) -> None:
+    case = Case("sync-press", moment=0, begun=False, seconds=0.2, died=time.time())
+    witness.plan(case)
+    deployment = await witness.prefect.read_deployment_by_name(SCRIPT[case.script].deployment)
+    case.run = (await witness.prefect.create_flow_run_from_deployment(deployment.id, state=Pending())).id
+    before = times_back(witness.stack, "worker")
+    witness.stack.part("worker").kill()
+    is_back = await back(witness.stack, "worker", before)
+    await witness.completed(case, within=is_back + OUTLIVED - (case.died or 0))
+    await witness.verdict(SEED, [])
 
 
 async def test_runs_outlive_the_engine_and_others_begin_without_it(witness: Witness) -> None:
