@@ -29,6 +29,8 @@ logger = logging.getLogger("prefect.workers.estate")
 
 #: Seconds after which a run that is just being started is known to be this worker's own.
 MOMENT = 1.0
+#: Seconds after which a worker that has taken up a run, and has not put its name to it, did not live to.
+NAMELESS = 5.0
 OFTEN = 0.5  #: seconds between two looks at processes that are not this one's children
 UNDER_WAY = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 #: The label by which Prefect's workers tell whose run it is.
@@ -84,7 +86,12 @@ class Estate:
         if id_ in self.mine or id_ in self._left:
             return
         run = await self._client.read_flow_run(id_)
-        if run.labels.get(WORKER) != self._worker or _is_over(run):
+        if _is_nameless(run):
+            await asyncio.sleep(NAMELESS)
+            run = await self._client.read_flow_run(id_)
+            if id_ in self.mine or id_ in self._left:
+                return
+        if _is_over(run) or not (_is_nameless(run) or run.labels.get(WORKER) == self._worker):
             return
         self._left.add(id_)
         try:
@@ -124,6 +131,11 @@ class Estate:
 
 def _is_over(run: FlowRun) -> bool:
     return run.state is None or run.state.is_final() or run.state.type not in UNDER_WAY
+
+
+def _is_nameless(run: FlowRun) -> bool:
+    """Whether it was taken up, and nobody has said by whom: Prefect's workers do that some requests later."""
+    return run.start_time is None and WORKER not in run.labels
 
 
 def _what_became_of(run: FlowRun) -> State[Any]:
