@@ -9,6 +9,7 @@ from dotenv import dotenv_values
 
 from deployments.bootstrap import PROJECT
 from deployments.settings import PREFIX, Settings
+from deployments.warm import RUN
 
 SAMPLES = PROJECT / "samples"
 
@@ -29,7 +30,8 @@ class Environment:
     """
 
     def __init__(self, settings: Settings, *, demo: bool = False) -> None:
-        shell = dict(os.environ)
+        # Who starts a stack within a run does not make it part of that.
+        shell = {key: value for key, value in os.environ.items() if key != RUN}
         written = {key: value for key, value in dotenv_values(".env").items() if value is not None}
         project = {**written, **shell}
         self.on_samples = demo and not project.get("SYNCS_SOURCES")

@@ -36,6 +36,7 @@ Result = dict[str, Any]
 SKIPPED = "Skipped"  #: the name of a completed state
 
 EXIT_NOT_CONFIGURED = 78
+GIVE_UP = 20.0  #: seconds for what was killed and does not end
 
 RETRIES = 2
 RETRY_DELAY = 5.0  #: seconds before the second attempt; twice that before the third (DESIGN.md 3.1)
@@ -197,7 +198,8 @@ class _Taps:
 
     A tap ends all that it has started, to the last daemon, and then itself. Where it could not, that falls to the
     flow's process: as the new parent of orphans it finds what has left the script's group, session and environment.
-    Only a process that is there for one run and nothing else (the launcher says so) may take its children for that.
+    Only a process that is there for one run and nothing else (the launcher says so) may take its children for that: all
+    of them that are no taps, so a flow starts no processes but by steps.
     """
 
     def __init__(self) -> None:
@@ -217,10 +219,15 @@ class _Taps:
 
     async def ended(self, pid: int) -> None:
         self._pids.discard(pid)
+        give_up = asyncio.get_running_loop().time() + GIVE_UP
+        orphans: set[int] = set()
         while tap.RUN in os.environ and (self._starting or (orphans := set(linux.children()) - self._pids)):
             if not self._starting:
                 linux.signal_all(orphans, signal.SIGKILL)
                 linux.bury(orphans)
+            if asyncio.get_running_loop().time() > give_up:
+                get_run_logger().warning("What a tap has left did not end, though it was killed: %s", orphans)
+                return
             await asyncio.sleep(0.02)
 
 

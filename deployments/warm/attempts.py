@@ -28,7 +28,7 @@ def home_in(environment: Mapping[str, str]) -> str:
 @contextmanager
 def only(home: str, run: str) -> Iterator[int]:
     """Waits until this is the only attempt of the run here, and is it until nobody has the file any more that this
-    hands out: a guard has it too, should this process be killed. Raises StillThere after GIVE_UP seconds."""
+    hands out: a guard has it too, should this process be killed. Raises StillThere after GIVE_UP + GRACE seconds."""
     held = _take(_path(home, run), run)
     try:
         yield held
@@ -47,9 +47,9 @@ def over(home: str, run: str, held: int) -> None:
 
 
 def wait_until_gone(run: str, process: int) -> None:
-    """Waits until neither this process nor anything of the run is alive, but its launcher; kills it after GRACE."""
+    """Waits until neither this process nor anything of the run is alive, launchers apart; kills it after GRACE."""
     began = time.monotonic()
-    while left := [pid for pid in {process, *processes(run)} - {os.getpid()} if _alive(pid)]:
+    while left := [pid for pid in {process, *processes(run, (RUN,))} if _alive(pid)]:
         if time.monotonic() - began > GIVE_UP:
             return
         if time.monotonic() - began > GRACE:

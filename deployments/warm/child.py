@@ -56,7 +56,8 @@ def guard(launcher: socket.socket, environment: dict[str, str], folder: int, out
         linux.end_with_parent(guard)
         return _flow(environment, folder)
     os.close(folder)
-    wire.send(launcher, "started", str(run))
+    with contextlib.suppress(OSError):
+        wire.send(launcher, "started", str(run))
     ending = Guard(run, signals, launcher).watch()
     report.tell(environment, ending.lines)
     attempts.over(attempts.home_in(environment), environment[RUN], attempt)

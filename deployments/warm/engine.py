@@ -24,7 +24,7 @@ from deployments.warm import leaving  # noqa: F401 - see there why it is the fir
 import psutil
 from prefect.settings import get_current_settings
 
-from deployments.warm import GRACE, GUARD, SOCKET, attempts, child, launch, related, wire
+from deployments.warm import GRACE, GUARD, RUN, SOCKET, attempts, child, launch, related, wire
 from deployments.warm.guard import name_of
 from deployments.warm.imported import Imported, flows
 from deployments.warm.signals import hear
@@ -68,14 +68,15 @@ class Engine:
         )
         # After an exec they are those of the runs that go on; what had lost its guard is a child as well, and no guard.
         self._guards = {pid for pid in linux.children() if name_of(pid) == GUARD}
-        #: What nobody guards, and since when it is known here: at first what an engine that was killed has left.
-        self._orphans = dict.fromkeys(_unguarded(), time.monotonic())
+        self._strays = _strays()
+        #: Since when it is known here that nobody guards them.
+        self._orphans: dict[int, float] = {}
         self._signals = hear(signal.SIGCHLD)
 
     def serve(self) -> Birth:
         """Forks one for each run that is asked for. Returns in the fork, with what that is for."""
         while True:
-            soon = 0.2 if self._orphans else None
+            soon = 0.2 if self._orphans or self._strays else None
             for one in select.select([self._listener, self._signals], [], [], soon)[0]:
                 if one is self._signals:
                     self._signals.recv(1024)
@@ -88,9 +89,8 @@ class Engine:
             logger.info("%s has changed: the engine starts afresh.", changed)
             self._start_afresh()
         launcher, _ = self._listener.accept()
-        launcher.settimeout(_ASKING_TAKES)
         try:
-            texts, files = wire.receive_with_files(launcher, 3)
+            texts, files = wire.receive_with_files(launcher, 3, within=_ASKING_TAKES)
         except (OSError, ValueError) as error:
             logger.warning("A launcher was not understood: %s", error)
             launcher.close()
@@ -122,10 +122,14 @@ class Engine:
         os.execv(sys.executable, [sys.executable, "-P", "-m", "deployments.warm.engine"])  # noqa: S606 - its own words
 
     def _bury(self) -> None:
-        """Takes note of guards that have ended. What else became a child of this process lost its guard to a kill."""
+        """Takes note of guards that have ended, and ends what nobody guards any more.
+
+        That is every other child, which has lost its guard to a kill, and what an engine before this one has left.
+        """
         self._guards -= linux.reap().keys()
         now = time.monotonic()
-        left = {*linux.children(), *filter(psutil.pid_exists, self._orphans)} - self._guards
+        self._strays = [stray for stray in self._strays if _is_stray(stray)]
+        left = {*linux.children(), *(stray.pid for stray in self._strays)} - self._guards
         orphans = {pid: self._orphans.get(pid, now) for pid in left}
         linux.signal_all([pid for pid in orphans if pid not in self._orphans], signal.SIGTERM)
         for pid in [pid for pid, since in orphans.items() if now - since > GRACE]:
@@ -133,19 +137,28 @@ class Engine:
         self._orphans = orphans
 
 
-def _unguarded() -> list[int]:
-    """The processes of runs of this home above which there is neither guard nor launcher any more."""
+def _strays() -> list[psutil.Process]:
+    """What launchers of this home have started, and what neither a launcher nor a guard stands over any more."""
     home = os.environ.get("SYNCS_HOME")
+    ours = {os.getpid(), *(process.pid for process in psutil.Process().parents())}
     found = []
-    for pid in attempts.processes():
+    for pid in attempts.processes(marks=(RUN,)):
         with contextlib.suppress(psutil.Error):
             process = psutil.Process(pid)
-            if process.environ().get("SYNCS_HOME") == home and not any(map(_guards, [process, *process.parents()])):
-                found.append(pid)
+            if pid not in ours and process.environ().get("SYNCS_HOME") == home and _is_stray(process):
+                found.append(process)
     return found
 
 
-def _guards(process: psutil.Process) -> bool:
+def _is_stray(process: psutil.Process) -> bool:
+    """Looked at again each time: it may be somebody else by now, or have been a launcher all along."""
+    with contextlib.suppress(psutil.Error):
+        alive = process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        return alive and not any(map(_stands_over, [process, *process.parents()]))
+    return False
+
+
+def _stands_over(process: psutil.Process) -> bool:
     return process.name() == GUARD or launch.MAIN in process.cmdline()
 
 

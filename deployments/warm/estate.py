@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Coroutine
 from typing import Any
 from uuid import UUID
@@ -38,7 +39,7 @@ WORKER = "prefect.worker.name"
 
 
 class Estate:
-    """`mine` are the runs whose process this very worker waits for; whoever starts one enters it there."""
+    """`mine` are the runs that this very worker starts or waits for; whoever takes one up enters it there."""
 
     def __init__(self, client: PrefectClient, pool: str, worker: str) -> None:
         self._client = client
@@ -50,13 +51,17 @@ class Estate:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def look(self) -> None:
-        """Takes over what is under way and nobody waits for. At the start, and when something may have been missed."""
-        self._do(self._take_over())
+        """Takes over what is under way and nobody waits for. At the start, and when something may have been missed.
+
+        On Linux, where it can be seen whether anything of a run is alive.
+        """
+        if sys.platform == "linux":
+            self._do(self._take_over())
 
     def cancel(self, run: UUID) -> None:
         """`run` is to be cancelled. Where its process is this worker's own, Prefect's runner ends that."""
         self._cancelled.add(run)
-        if run not in self._left:
+        if run not in self._left and sys.platform == "linux":
             self._do(self._take(run, after=MOMENT))
 
     def is_over(self, run: UUID) -> None:
@@ -89,8 +94,8 @@ class Estate:
         if _is_nameless(run):
             await asyncio.sleep(NAMELESS)
             run = await self._client.read_flow_run(id_)
-            if id_ in self.mine or id_ in self._left:
-                return
+        if id_ in self.mine or id_ in self._left:
+            return  # meanwhile
         if _is_over(run) or not (_is_nameless(run) or run.labels.get(WORKER) == self._worker):
             return
         self._left.add(id_)
@@ -109,7 +114,8 @@ class Estate:
     async def _close(self, id_: UUID) -> None:
         """Nothing of it is alive on this machine."""
         run = await self._client.read_flow_run(id_)
-        if not _is_over(run):
+        begins_anew = id_ in self.mine or attempts.processes(str(id_))
+        if not begins_anew and not _is_over(run):
             state = _what_became_of(run)
             logger.info("Run %r is %s: %s", run.name, state.name, state.message)
             # By force only what Prefect's own workers force, too: nothing else may follow on Cancelling.
@@ -142,6 +148,6 @@ def _what_became_of(run: FlowRun) -> State[Any]:
     if run.state is not None and run.state.is_cancelling():
         began = run.start_time is not None
         return Cancelled(message="It was cancelled." if began else "It was cancelled before it began.")
-    if run.start_time is None:
+    if run.state is not None and run.state.is_pending():
         return Scheduled(message="Its worker was killed before it began: it is scheduled anew.")
     return Crashed(message="Its process was killed, and its worker, too.")

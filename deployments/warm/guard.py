@@ -96,7 +96,7 @@ class Guard:
                 self._tell_to_end(f"it was told to by {asked.name}", how)
 
     def _tell_to_end(self, why: str, how: signal.Signals) -> None:
-        if self._deadline is None:
+        if self._deadline is None and self._code is None:
             self._ending.why = why
             self._deadline = time.monotonic() + PATIENCE
             self._look()

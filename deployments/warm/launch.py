@@ -49,7 +49,7 @@ def main() -> None:
 
 def _run(environment: dict[str, str], signals: socket.socket, attempt: int) -> int:
     if _is_asked_to_end(signals):
-        return 0  # while it waited for the attempt before; nothing has been started
+        return -signal.SIGTERM  # while it waited for the attempt before; nothing has been started
     try:
         return _start(environment, signals, attempt)
     except Cold as why:
@@ -110,7 +110,9 @@ def _stand_for(run: str, guard: socket.socket, signals: socket.socket) -> int:
         for one in select.select([guard, signals], [], [])[0]:
             try:
                 if one is signals:
-                    guard.send(bytes(number for number in signals.recv(1024) if number in ASKING))
+                    asked = bytes(number for number in signals.recv(1024) if number in ASKING)
+                    with suppress(OSError):  # what a guard that is gone has said before is still to be heard
+                        guard.send(asked)
                     continue
                 said, number = wire.receive(guard)
                 if said == "exit":

@@ -13,14 +13,18 @@ import httpx
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.events.related import MAX_CACHE_SIZE, RESOURCE_CACHE
 from prefect.exceptions import PrefectHTTPStatusError
+from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
+TAKES = 3.0  #: seconds for each of the four questions
 ROOM = 10  #: entries that a run may add before Prefect throws out the oldest
 
 
 def read() -> None:
-    """A server that is away only means that each run asks for itself."""
+    """A server that is away, or hangs, only means that each run asks for itself."""
     try:
-        with get_client(sync_client=True) as client:
+        # Nobody can ask for a run meanwhile: a server that hangs is not waited for.
+        once = temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0})
+        with once, get_client(httpx_settings={"timeout": TAKES}, sync_client=True) as client:
             found = _all(client)
     except (httpx.HTTPError, PrefectHTTPStatusError, RuntimeError):
         return

@@ -17,6 +17,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+import time
 from collections.abc import Iterable, Sequence
 
 GO = b"\0"
@@ -35,13 +36,15 @@ def receive(source: socket.socket) -> list[str]:
     return _message(source, b"")
 
 
-def receive_with_files(source: socket.socket, files: int) -> tuple[list[str], list[int]]:
-    """The same with this many open files, which are the caller's to close."""
+def receive_with_files(source: socket.socket, files: int, within: float) -> tuple[list[str], list[int]]:
+    """The same with this many open files, which are the caller's to close, and all of it within so many seconds."""
+    until = time.monotonic() + within
+    source.settimeout(within)
     head, fds, *_ = socket.recv_fds(source, _LENGTH.size, files)
     try:
         if len(fds) != files:
             raise ConnectionError(f"{len(fds)} files came, not {files}")
-        return _message(source, head), fds
+        return _message(source, head, until), fds
     except BaseException:
         for fd in fds:
             os.close(fd)
@@ -57,16 +60,20 @@ def to_environment(texts: Iterable[str]) -> dict[str, str]:
     return {key: value for key, equals, value in (text.partition("=") for text in texts) if equals}
 
 
-def _message(source: socket.socket, head: bytes) -> list[str]:
-    (length,) = _LENGTH.unpack(head + _exactly(source, _LENGTH.size - len(head)))
+def _message(source: socket.socket, head: bytes, until: float | None = None) -> list[str]:
+    (length,) = _LENGTH.unpack(head + _exactly(source, _LENGTH.size - len(head), until))
     if length > LONGEST:
         raise ValueError(f"a message of {length} bytes")
-    return os.fsdecode(_exactly(source, length)).split("\0")
+    return os.fsdecode(_exactly(source, length, until)).split("\0")
 
 
-def _exactly(source: socket.socket, length: int) -> bytes:
+def _exactly(source: socket.socket, length: int, until: float | None) -> bytes:
     data = b""
     while len(data) < length:
+        if until is not None:
+            source.settimeout(max(0.01, until - time.monotonic()))
+            if time.monotonic() > until:
+                raise TimeoutError("it took too long to say what it wants")
         piece = source.recv(length - len(data))
         if not piece:
             raise ConnectionError("it hung up")

@@ -46,7 +46,8 @@ class WarmWorker(ProcessWorker, abc.ABC):  # as an abstract one it is not listed
 
     async def _pick_up(self) -> None:
         try:
-            await self.get_and_submit_flow_runs()
+            # From now on: before one of them has a process it is Pending for a while, longer in a crowd.
+            self._estate.mine |= {run.id for run in await self.get_and_submit_flow_runs()}
         except Exception as error:
             logger.warning("Prefect was asked for runs in vain: %s", error)
 
