@@ -305,8 +305,8 @@ async def test_a_run_that_is_cancelled_before_it_begins_is_cancelled_by_itself_a
             await asyncio.sleep(0.1)
         assert now.state_type is StateType.PENDING
     await cancel(run.id)
-    over = await ended(run.id)
-    assert outcome(over) == (StateType.CANCELLED, "It was cancelled before it began.")
+    # By Prefect's runner or by the worker, whichever is first; the words are its own.
+    assert outcome(await ended(run.id))[0] is StateType.CANCELLED
     await asyncio.sleep(1)
     assert plans.executions("sync-photos") == []
 
