@@ -31,7 +31,7 @@ pytestmark = [
 
 SEED = int(os.environ.get("DEATHS_SEED") or random.randrange(1 << 32))
 TIMES = 20
-BATCH = 5  #: runs that see the same worker or engine die
+BATCH = 7  #: runs that see the same worker or engine die
 
 
 def drawn(kind: str) -> list[Case]:
