@@ -23,7 +23,7 @@ from tests.runs import begun, logs
 from tests.scripted import birth
 from tests.stack import Stack
 
-AT_ONCE = 6  #: runs; with more of them two cores are what is tested
+AT_ONCE = 10  #: runs; with more of them two cores are what is tested
 PROMISED = 10.0  #: seconds from a death until all is as it should be
 #: The same from a death that the run outlives: it has another attempt to make, and a deaf daemon to end (flows.tap).
 OUTLIVED = PROMISED + 10
