@@ -19,7 +19,7 @@ import prefect.context
 
 from deployments.warm import GUARD, RUN, attempts, leaving, report, wire
 from deployments.warm.guard import Guard
-from deployments.warm.signals import deaf, hear
+from deployments.warm.signals import ASKING, deaf, hear
 from flows.settings import settings
 from flows.tap import linux
 
@@ -79,7 +79,9 @@ def _is_awaited(launcher: socket.socket) -> bool:
 def _flow(environment: dict[str, str], folder: int) -> int:
     """What `python -m prefect.engine` does, which is what the stock worker would have started."""
     linux.name_process("syncs-flow")
-    deaf(signal.SIGCHLD)
+    # As a launcher leaves them to what it starts itself: an engine that a shell put into the background ignores some.
+    deaf(signal.SIGCHLD, *ASKING)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.fchdir(folder)
     os.close(folder)
     os.environ.clear()
