@@ -3,6 +3,7 @@
 import os
 import shlex
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -21,6 +22,10 @@ _KEPT = ("SYNCS_RECORDINGS",)
 
 for key in [key for key in os.environ if key.startswith(_FOREIGN) and key not in _KEPT]:
     del os.environ[key]
+
+# A shell has what it puts into the background ignore these, and so would all that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 FOLDER = Path(tempfile.mkdtemp(prefix="syncs-tests-"))
 HOME = FOLDER / "home"
