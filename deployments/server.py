@@ -16,18 +16,6 @@ DATABASE = "prefect"
 WAIT_ANEW = """UPDATE automation_bucket SET "end" = now() + ("end" - start)"""
 
 
-#: Prefect's server, with a garbage collector that looks through what was imported once and then never again, and seldom
-#: through the rest: it took a tenth of the server's time.
-_START = """
-import gc, runpy
-import prefect.server.api.server
-gc.collect()
-gc.freeze()
-gc.set_threshold(20_000, 20, 20)
-runpy.run_module("prefect", run_name="__main__", alter_sys=True)
-"""
-
-
 class Server:
     def __init__(
         self, settings: Settings, environment: Environment, http: httpx.AsyncClient, postgres: Postgres
@@ -44,11 +32,13 @@ class Server:
             # In memory, as by default, who holds a slot is forgotten with the server, and the slot is never given back.
             PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE="prefect.server.concurrency.lease_storage.filesystem",
             PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS="15",
+            PREFECT_SERVER_DATABASE_SQLALCHEMY_POOL_SIZE="15",
             PREFECT_SERVER_DATABASE_SQLALCHEMY_CONNECT_ARGS_STATEMENT_CACHE_SIZE="1000",
             PREFECT_SERVER_DATABASE_SQLALCHEMY_CONNECT_ARGS_PREPARED_STATEMENT_CACHE_SIZE="1000",
         )
         # Prefect's server asks for no password: it listens here and nowhere else, whatever SYNCS_HOST says.
-        words = [sys.executable, "-c", _START, "server", "start", "--host", "127.0.0.1", "--port", self._port]
+        starting = [sys.executable, "-P", "-m", "deployments.prefect_server", "server", "start"]
+        words = [*starting, "--host", "127.0.0.1", "--port", self._port]
         return Part(
             name="server", words=words, environment=environment, answers=self._answers, prepare=self._forgive_silence
         )
