@@ -24,10 +24,11 @@ from deployments.warm import leaving  # noqa: F401 - see there why it is the fir
 import psutil
 from prefect.settings import get_current_settings
 
-from deployments.warm import GRACE, GUARD, RUN, SOCKET, attempts, child, launch, related, wire
+from deployments.warm import GRACE, GUARD, RUN, SOCKET, attempts, certificates, child, launch, related, wire
 from deployments.warm.guard import name_of
 from deployments.warm.imported import Imported, flows
 from deployments.warm.signals import hear
+from deployments.warm.watching import put_off_suspensions
 from flows.tap import linux
 
 logger = logging.getLogger("syncs.engine")
@@ -190,10 +191,13 @@ def main() -> int:
     linux.name_process("syncs-engine")
     imported = Imported()
     flows()
+    certificates.share()
     related.read()
+    put_off_suspensions()
     # What is there now is the same in all of them: the collector need not touch it, which would copy its pages.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)  # a run is small, and short; as in deployments.prefect_server
     birth = Engine(listen(Path(os.environ[SOCKET])), imported).serve()
     return birth.become()
 

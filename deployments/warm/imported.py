@@ -7,7 +7,10 @@ import os
 import pkgutil
 import sys
 import sysconfig
+from collections.abc import Iterator
 from pathlib import Path
+
+from pydantic import BaseModel
 
 import flows as package
 
@@ -38,6 +41,16 @@ def flows() -> None:
         importlib.import_module(name)
     for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         importlib.import_module(module.name)
+    for model in _models(BaseModel):
+        # Pydantic would make a model's validator when it is first used, which is in each run anew.
+        model.model_rebuild(raise_errors=False)
+
+
+def _models(of: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    # Not `of.__subclasses__()`: a model may have a field of that name.
+    for model in type.__subclasses__(of):
+        yield model
+        yield from _models(model)
 
 
 class Imported:

@@ -9,33 +9,55 @@ from __future__ import annotations
 import abc
 import asyncio
 import logging
+import os
 import signal
 import sys
 from contextlib import suppress
 
 from anyio.abc import TaskStatus
+from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun
+from prefect.context import SettingsContext, get_settings_context
+from prefect.settings import Settings
 from prefect.utilities.services import critical_service_loop
 from prefect.workers.process import ProcessJobConfiguration, ProcessWorker, ProcessWorkerResult
+from pydantic import PrivateAttr
 
+from deployments.warm import certificates
+from deployments.warm.answers import remembering
 from deployments.warm.estate import Estate
 from deployments.warm.pickup import Pickup
+from deployments.warm.watching import Cancellations
 
 logger = logging.getLogger("prefect.workers.warm")
 
 HEARTBEAT = 30.0  #: seconds, as Prefect's own
+#: Runs that are being started side by side, the others wait for their turn. Fifty at once would all begin late, and ask
+#: the server so much at once that the processors have nothing else to do meanwhile.
+STARTS_AT_ONCE = 1 + (os.cpu_count() or 1)
 
 
 class WarmWorker(ProcessWorker, abc.ABC):  # as an abstract one it is not listed among Prefect's kinds of worker
     def __init__(self, pool: str, name: str) -> None:
         super().__init__(work_pool_name=pool, name=name)
         self._pool = pool
+        self._starting = asyncio.Semaphore(STARTS_AT_ONCE)
+
+    @property
+    def client(self) -> PrefectClient:
+        return self._remembering
+
+    async def setup(self) -> None:
+        await super().setup()
+        self._remembering = remembering(super().client)
 
     async def work(self) -> None:
         """Until it is cancelled; then the runs that it has started are ended."""
         async with self, asyncio.TaskGroup() as loops:
             self._estate = Estate(self.client, self._pool, self.name)
-            pickup = Pickup(cancelling=self._estate.cancel, connected=self._estate.look)
+            cancellations = Cancellations()
+            cancellations.use()
+            pickup = Pickup(cancellations, cancelling=self._estate.cancel, connected=self._estate.look)
             loops.create_task(pickup.listen())
             loops.create_task(critical_service_loop(self.sync_with_backend, HEARTBEAT, jitter_range=0.3, backoff=4))
             try:
@@ -50,6 +72,14 @@ class WarmWorker(ProcessWorker, abc.ABC):  # as an abstract one it is not listed
             self._estate.mine |= {run.id for run in await self.get_and_submit_flow_runs()}
         except Exception as error:
             logger.warning("Prefect was asked for runs in vain: %s", error)
+
+    async def _submit_run(self, flow_run: FlowRun) -> None:
+        """In its turn; until then it is Scheduled, and nobody's. It returns when the run has a process.
+
+        Private, and so tests/deployments/test_warm_worker.py says when it is called otherwise.
+        """
+        async with self._starting:
+            await super()._submit_run(flow_run)
 
     async def run(
         self,
@@ -70,12 +100,31 @@ class WarmWorker(ProcessWorker, abc.ABC):  # as an abstract one it is not listed
         """
 
 
+class Unchanging(Settings):
+    """Prefect's settings, which a worker that goes on does not read anew, and asks twice for with every run.
+
+    To write them down as an environment was half of all that a worker did.
+    """
+
+    _written: dict[tuple[bool, bool, bool], dict[str, str]] = PrivateAttr(default_factory=dict)
+
+    def to_environment_variables(
+        self, exclude_unset: bool = False, include_secrets: bool = True, include_aliases: bool = False
+    ) -> dict[str, str]:
+        how = exclude_unset, include_secrets, include_aliases
+        if how not in self._written:
+            self._written[how] = super().to_environment_variables(*how)
+        return dict(self._written[how])
+
+
 async def work(pool: str, name: str) -> None:
+    certificates.share()
     task = asyncio.current_task()
     assert task  # noqa: S101 - this is a coroutine
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
-    with suppress(asyncio.CancelledError):
+    unchanging = SettingsContext(profile=get_settings_context().profile, settings=Unchanging())
+    with suppress(asyncio.CancelledError), unchanging:
         await WarmWorker(pool, name).work()
 
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import stat
 import subprocess
 import sys
@@ -13,12 +14,16 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import prefect.client.orchestration as clients
 import psutil
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import FlowRunUpdate
+from prefect.client.schemas.objects import FlowRun, TaskRun
+from prefect.events import Event
 from prefect.events import related as prefects
 
-from deployments.warm import FLOW_RUN, RUN, attempts, related, wire
+from deployments.warm import FLOW_RUN, RUN, attempts, certificates, imported, related, wire
 from deployments.warm.imported import Imported
 from tests.stack import Stack
 from tests.warm import PROGRAM, Warm, eventually
@@ -313,3 +318,28 @@ async def test_what_prefect_would_ask_for_with_every_run_is_where_it_looks_for_i
     finally:
         prefects.RESOURCE_CACHE.clear()
         prefects.RESOURCE_CACHE.update(before)
+
+
+async def test_prefects_clients_share_one_context_for_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails where Prefect makes it elsewhere or otherwise: the name that is replaced is private."""
+    made: list[ssl.SSLContext] = []
+
+    def make(*words: Any, **more: Any) -> ssl.SSLContext:
+        made.append(context := ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+        return context
+
+    monkeypatch.setitem(vars(clients), "ssl", ssl)
+    with monkeypatch.context() as patched:
+        patched.setattr(ssl, "create_default_context", make)
+        get_client(), get_client(sync_client=True)
+        assert len(made) == 2
+        certificates.share()
+        get_client(), get_client(), get_client(sync_client=True)
+        assert len(made) == 3
+
+
+def test_what_prefect_says_and_hears_is_ready_before_a_run_is_forked() -> None:
+    """Else pydantic makes a model's validator when it is first used: in each run anew."""
+    imported.flows()
+    for model in (FlowRun, TaskRun, Event, FlowRunUpdate):
+        assert model.__pydantic_complete__, model

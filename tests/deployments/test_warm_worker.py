@@ -15,14 +15,18 @@ from uuid import UUID
 
 import pytest
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.settings import get_current_settings
 from prefect.states import Cancelling, Scheduled
 from prefect.workers.base import BaseWorker
 from prefect.workers.process import ProcessWorker
 
 from deployments.bootstrap import POOL
 from deployments.warm import pickup
-from deployments.warm.worker import WarmWorker
+from deployments.warm.watching import Cancellations
+from deployments.warm.worker import STARTS_AT_ONCE, Unchanging, WarmWorker
+from flows.catalog import SCRIPTS
 from tests.plans import Plans
 from tests.runs import begun, ended, logs, outcome, start
 from tests.stack import Stack
@@ -217,13 +221,46 @@ async def test_the_states_of_a_run_are_prefects_without_submitting(both: Both) -
     assert "Submitting" in inspect.getsource(BaseWorker._propose_submitting_state)
 
 
-def test_prefect_calls_what_the_worker_overrides() -> None:
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("_propose_submitting_state", "await self._propose_submitting_state(flow_run)"),
+        ("_submit_run", "start_soon(\n                    self._submit_run,\n                    flow_run,"),
+    ],
+)
+def test_prefect_calls_what_the_worker_overrides(name: str, call: str) -> None:
     """Private, and so this fails loudly where it is called otherwise, or not at all."""
-    prefects, ours = BaseWorker._propose_submitting_state, WarmWorker._propose_submitting_state
+    prefects, ours = getattr(BaseWorker, name), getattr(WarmWorker, name)
     assert inspect.iscoroutinefunction(prefects)
     assert inspect.iscoroutinefunction(ours)
     assert list(inspect.signature(prefects).parameters) == list(inspect.signature(ours).parameters)
-    assert "await self._propose_submitting_state(flow_run)" in inspect.getsource(BaseWorker)
+    assert call in inspect.getsource(BaseWorker)
+
+
+async def test_of_many_runs_at_once_each_has_its_turn_and_the_others_are_nobodys(plans: Plans) -> None:
+    names = [script.name for script in SCRIPTS]
+    runs = await asyncio.gather(*map(start, names))
+    async with get_client() as client:
+        these = FlowRunFilter(id=FlowRunFilterId(any_=runs))
+        pending = []
+        while True:
+            now = await client.read_flow_runs(flow_run_filter=these)
+            if all(run.state and run.state.is_final() for run in now):
+                break
+            pending.append(sum(run.state_type is StateType.PENDING for run in now))
+            await asyncio.sleep(0.1)
+    assert {outcome(run)[0] for run in now} == {StateType.COMPLETED}
+    # One more for each that has a process, which has not said yet that it runs.
+    assert 0 < max(pending) <= 3 * STARTS_AT_ONCE
+
+
+def test_the_settings_of_a_worker_are_written_down_as_prefect_writes_them() -> None:
+    ours, prefects = Unchanging(), get_current_settings()
+    for how in ({"exclude_unset": True}, {}, {"include_secrets": False}, {"include_aliases": True}):
+        for _ in range(2):
+            written = ours.to_environment_variables(**how)
+            assert written == prefects.to_environment_variables(**how)
+            written["PREFECT_API_URL"] = "of one run"
 
 
 async def test_a_runs_sign_of_life_says_what_it_belongs_to_as_a_stock_ones_does(both: Both) -> None:
@@ -263,7 +300,7 @@ async def test_a_run_is_heard_of_when_it_is_made(monkeypatch: pytest.MonkeyPatch
     """Not when the next time to ask has come, which here never does."""
     monkeypatch.setattr(pickup, "SELDOM", 1_000.0)
     connected = asyncio.Event()
-    heard = pickup.Pickup(cancelling=lambda run: None, connected=connected.set)
+    heard = pickup.Pickup(Cancellations(), cancelling=lambda run: None, connected=connected.set)
     listening = asyncio.create_task(heard.listen())
     turns = heard.turns()
     try:
@@ -284,7 +321,7 @@ async def test_a_run_is_heard_of_when_it_is_made(monkeypatch: pytest.MonkeyPatch
 async def test_it_hears_which_runs_are_to_be_cancelled(plans: Plans) -> None:
     plans.make("sync-photos", seconds=60)
     cancelled: list[UUID] = []
-    heard = pickup.Pickup(cancelling=cancelled.append, connected=lambda: None)
+    heard = pickup.Pickup(Cancellations(), cancelling=cancelled.append, connected=lambda: None)
     listening = asyncio.create_task(heard.listen())
     run = await start("sync-photos")
     await begun(plans, "sync-photos")

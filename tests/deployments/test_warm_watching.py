@@ -1,0 +1,146 @@
+"""That a run is cancelled or suspended, heard by fewer connections than Prefect opens for it."""
+
+import asyncio
+import inspect
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID, uuid4
+
+import prefect._internal.observers as of_the_worker
+import prefect.flow_engine as of_the_run
+import pytest
+from prefect._flow_run_suspension import FlowRunSuspensionRequest, observe_flow_run_suspension
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import StateType
+from prefect.context import get_settings_context
+from prefect.events import Event, Resource
+from prefect.events.clients import get_events_subscriber
+from prefect.states import Cancelling, Suspended
+
+from deployments.warm import watching
+from deployments.warm.watching import Cancellations
+from flows.catalog import SYNC_FACTCHECKS
+from tests.plans import Plans
+from tests.runs import begun, ended, outcome, start
+from tests.stack import Stack
+
+
+def cancelling(run: UUID) -> Event:
+    return Event(
+        event="prefect.flow-run.Cancelling", resource=Resource({"prefect.resource.id": f"prefect.flow-run.{run}"})
+    )
+
+
+@pytest.fixture
+def cancellations(monkeypatch: pytest.MonkeyPatch) -> Cancellations:
+    monkeypatch.setattr(of_the_worker, "get_events_subscriber", get_events_subscriber)
+    cancellations = Cancellations()
+    cancellations.use()
+    return cancellations
+
+
+@pytest.mark.usefixtures("stack")
+async def test_prefects_own_observer_hears_of_its_run_and_of_no_other(cancellations: Cancellations) -> None:
+    """Fails where Prefect listens in some other way: the name that is replaced is private."""
+    cancellations.connected()
+    mine, other, cancelled = uuid4(), uuid4(), asyncio.Queue[UUID]()
+
+    def on_cancelling(flow_run_id: UUID) -> None:
+        cancelled.put_nowait(flow_run_id)
+
+    async with of_the_worker.FlowRunCancellingObserver(on_cancelling) as observer:
+        observer.add_in_flight_flow_run_id(mine)
+        cancellations.hear(cancelling(other))
+        cancellations.hear(cancelling(mine))
+        assert await asyncio.wait_for(cancelled.get(), 5) == mine
+    assert cancelled.empty()
+    cancellations.hear(cancelling(mine))  # to nobody: it has left
+
+
+@pytest.mark.usefixtures("stack")
+@pytest.mark.parametrize("lost", ["before", "meanwhile"])
+async def test_without_a_connection_prefects_own_observer_asks_for_the_state(
+    cancellations: Cancellations, plans: Plans, lost: str
+) -> None:
+    plans.make("sync-photos", seconds=60)
+    run = await start("sync-photos")
+    await begun(plans, "sync-photos")
+    cancelled = asyncio.Queue[UUID]()
+    if lost == "meanwhile":
+        cancellations.connected()
+
+    def on_cancelling(flow_run_id: UUID) -> None:
+        cancelled.put_nowait(flow_run_id)
+
+    watch = of_the_worker.FlowRunCancellingObserver(on_cancelling, polling_interval=0.2)
+    async with watch as observer, get_client() as client:
+        observer.add_in_flight_flow_run_id(run)
+        cancellations.disconnected()
+        await client.set_flow_run_state(run, Cancelling(), force=True)
+        assert await asyncio.wait_for(cancelled.get(), 20) == run
+    assert outcome(await ended(run))[0] is StateType.CANCELLED
+
+
+def test_prefect_still_looks_for_suspensions_where_it_is_put_off() -> None:
+    """Private, and so this fails loudly where Prefect does it otherwise."""
+    assert vars(of_the_run)["observe_flow_run_suspension"] is observe_flow_run_suspension
+    assert "observe_flow_run_suspension(" in inspect.getsource(of_the_run.BaseFlowRunEngine)
+    ours, prefects = (
+        list(inspect.signature(one).parameters.values())
+        for one in (watching.observed_later, observe_flow_run_suspension)
+    )
+    assert [(one.name, one.default) for one in ours] == [(one.name, one.default) for one in prefects]
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a run's watch does, in place of asking Prefect."""
+    looks: list[str] = []
+
+    @contextmanager
+    def observe(*_: Any) -> Iterator[None]:
+        looks.append(f"looks with {get_settings_context().profile.name}")
+        yield
+        looks.append("leaves")
+
+    monkeypatch.setattr(watching, "observe_flow_run_suspension", observe)
+    monkeypatch.setattr(watching, "SUSPENSION_AFTER", 0.2)
+    return looks
+
+
+def test_a_short_run_never_looks_whether_it_is_suspended(looks: list[str]) -> None:
+    with watching.observed_later(uuid4(), FlowRunSuspensionRequest()):
+        pass
+    time.sleep(0.5)
+    assert looks == []
+    assert not any(isinstance(thread, threading.Timer) for thread in threading.enumerate())
+
+
+def test_a_longer_one_looks_once_with_its_own_settings_and_leaves_nothing(looks: list[str]) -> None:
+    with watching.observed_later(uuid4(), FlowRunSuspensionRequest()):
+        time.sleep(0.5)
+        assert looks == [f"looks with {get_settings_context().profile.name}"]
+    assert looks[1:] == ["leaves"]
+
+
+async def test_a_run_that_is_suspended_stops_before_its_next_step_and_goes_on_there(stack: Stack, plans: Plans) -> None:
+    first, second = (step.script.name for step in SYNC_FACTCHECKS.steps)
+    plans.make(first, seconds=watching.SUSPENSION_AFTER + 3)
+    run = await start(SYNC_FACTCHECKS.cli)
+    await begun(plans, first)
+    async with get_client() as client:
+        # Before it looks for the first time.
+        await client.set_flow_run_state(run, Suspended(timeout_seconds=300), force=True)
+        until = time.monotonic() + 60
+        while not plans.ends(first):
+            assert time.monotonic() < until
+            await asyncio.sleep(0.2)
+        await asyncio.sleep(3)
+        assert (await client.read_flow_run(run)).state_name == "Suspended"
+        assert plans.executions(second) == []
+        await client.resume_flow_run(run)
+    assert outcome(await ended(run))[0] is StateType.COMPLETED
+    assert len(plans.executions(first)) == len(plans.executions(second)) == 1
