@@ -18,7 +18,8 @@ from admin_api.prefect_gateway import Gateway, PrefectUnreachable, listening
 
 logger = logging.getLogger(__name__)
 
-#: Seconds. A batch takes all that was heard meanwhile, so that a burst costs few questions.
+#: Seconds between two batches, or as long as the last one took. The next takes all that was heard meanwhile, so that a
+#: burst costs few questions, and a server that has much to do gets fewer.
 PAUSE = 0.1
 #: After the last event of a run it is read once more: Prefect writes a task run down a moment after it tells of it.
 SETTLING = 1.5
@@ -108,6 +109,7 @@ class Listening:
             batch = {self._heard.pop() for _ in range(min(BATCH, len(self._heard)))}
             if not self._heard:
                 self._news.clear()
+            began = asyncio.get_running_loop().time()
             try:
                 await self._take_all(list(batch))
             except Exception as error:
@@ -115,7 +117,7 @@ class Listening:
                 self._heard |= batch
                 self._news.set()
                 await asyncio.sleep(AGAIN * random.uniform(0.5, 1))  # noqa: S311 - so that two processes part
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(max(PAUSE, asyncio.get_running_loop().time() - began))
 
     async def _look_around(self) -> None:
         while True:
