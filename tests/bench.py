@@ -18,6 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from tests import conftest  # first of all: it sets the environment that Prefect reads when it is imported  # isort: skip
+
+# As the stack's own callers have it (deployments.environment).
+os.environ["PREFECT_CLIENT_CSRF_SUPPORT_ENABLED"] = "false"
+
+# isort: split
 from tests import bench_admin, bench_rest, bench_starts, bench_steps
 from tests.stack import Stack
 

@@ -30,6 +30,7 @@ AT_ONCE_TAKES = 15 * 60.0  #: the same of all those at once
 ENDING_TAKES = 120.0  #: seconds at most, after the last first line
 WINDING_UP = 3.0  #: seconds in which what a run has started ends after it, and its times become its parent's
 OFTEN = 0.05  #: seconds between two looks at what the scripts have noted; Prefect is asked nothing meanwhile
+SELDOM = 0.5  #: the same while fifty are on their way: each notes its own time, and to look takes theirs
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ async def _at_once(system: System, plans: Plans) -> Burst:
     print(f"{system.name}: {len(AT_ONCE)} starts at once", flush=True)
     before, called = cpu_by_part(system.parts()), time.time()
     runs = await asyncio.gather(*(system.start(script) for script in AT_ONCE))
-    noted = await _first_lines(plans, AT_ONCE, AT_ONCE_TAKES)
+    noted = await _first_lines(plans, AT_ONCE, AT_ONCE_TAKES, SELDOM)
     outcomes = await _outcomes(system, runs, ENDING_TAKES)
     await asyncio.sleep(WINDING_UP)
     after = cpu_by_part(system.parts())
@@ -162,7 +163,7 @@ async def _at_once(system: System, plans: Plans) -> Burst:
     )
 
 
-async def _first_lines(plans: Plans, scripts: Sequence[str], within: float) -> list[float]:
+async def _first_lines(plans: Plans, scripts: Sequence[str], within: float, pause: float = OFTEN) -> list[float]:
     """When each start of these scripts came to its first line, once all have, or what there is of it after that time.
 
     One that a script has noted beyond the starts that were asked for, which a retry would be, is none of them.
@@ -176,7 +177,7 @@ async def _first_lines(plans: Plans, scripts: Sequence[str], within: float) -> l
         if len(noted) >= said + 10:
             said = len(noted)
             print(f"{said} of {len(scripts)} have started", flush=True)
-        await asyncio.sleep(OFTEN)
+        await asyncio.sleep(pause)
 
 
 async def _outcomes(system: System, runs: Sequence[str], within: float) -> Counter[str]:

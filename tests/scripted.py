@@ -9,13 +9,16 @@ they can to outlive it. `<script>.runs` gets a line an execution, and `<script>.
 family, the script's own among them. Standard library only: it starts for every step of every test.
 """
 
-import json
-import os
-import signal
-import sys
 import time
-from pathlib import Path
-from typing import Any
+
+STARTED = time.time()  # before all else, which takes its time, too
+
+import json  # noqa: E402
+import os  # noqa: E402
+import signal  # noqa: E402
+import sys  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
 
 
 def main() -> int:
@@ -25,7 +28,7 @@ def main() -> int:
     plan = json.loads(plan_file.read_text()) if plan_file.exists() else {}
     runs = plans / f"{script}.runs"
     turn = len(runs.read_text().splitlines()) if runs.exists() else 0
-    note = {"flags": flags, "pid": os.getpid(), "started": time.time()}
+    note = {"flags": flags, "pid": os.getpid(), "started": STARTED}
     if "family" in plan:
         noted = plans / f"{script}.family"
         join(noted)
