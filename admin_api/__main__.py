@@ -8,12 +8,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+import threading
 from typing import Any
 
 from admin_api.settings import Settings, SettingsError
 
 EXIT_NOT_READY = 1
 EXIT_ASKED_WRONGLY = 2
+LAST_WORD_TAKES = 5.0  #: seconds at most
 
 #: On standard output, for whoever runs it keeps that. No line a request: its path may hold a query.
 LOGGING: dict[str, Any] = {
@@ -63,11 +65,18 @@ def _parser() -> argparse.ArgumentParser:
 def _migrate(settings: Settings) -> int:
     from admin_api.migrate import DatabaseNotReady, migrate
 
-    try:
-        print(asyncio.run(migrate(settings.database)))
-    except DatabaseNotReady as error:
-        print(f"admin_api: {error}", file=sys.stderr)
-        return EXIT_NOT_READY
+    before = set(threading.enumerate())
+    with asyncio.Runner() as runner:
+        try:
+            print(runner.run(migrate(settings.database)))
+        except DatabaseNotReady as error:
+            print(f"admin_api: {error}", file=sys.stderr)
+            return EXIT_NOT_READY
+        finally:
+            if settings.database.get_backend_name() == "sqlite":
+                # Its driver's thread has a last word for the loop, also where there was nothing to open.
+                for thread in set(threading.enumerate()) - before:
+                    thread.join(LAST_WORD_TAKES)
     return 0
 
 
