@@ -155,7 +155,7 @@ class Mirror:
 
     async def _tell_of(self, run: RunSnapshot) -> Told:
         history = await self._prefect.history(run.id)
-        result = await self._prefect.result(run.id) if run.state.over else None
+        result = await self._prefect.result(run) if run.state.over else None
         return Told(changes=changes(history, planned=run.scheduled), result=result)
 
     async def _write(self, run: RunSnapshot, known: dict[UUID, Known], told: dict[UUID, Told]) -> None:

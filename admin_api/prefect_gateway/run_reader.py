@@ -131,11 +131,10 @@ class RunReader:
             states = await self.client.read_flow_run_states(run)
             return sorted(map(state_of, states), key=lambda state: state.at)
 
-    async def result(self, run: UUID) -> Any:
+    async def result(self, run: RunSnapshot) -> Any:
         """What a run that is over has returned; None where that was nothing, is gone, or is no plain JSON."""
         async with reachable():
-            state = (await self.client.read_flow_run(run)).state
-            return await _result_of(state) if state is not None else None
+            return await _result_of(run.state.original) if run.state.original is not None else None
 
     async def _snapshot(
         self,

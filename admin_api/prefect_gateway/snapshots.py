@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,8 @@ class State:
     message: str
     at: datetime
     over: bool
+    #: As Prefect has it, with where the result is: for RunReader.result.
+    original: PrefectState[Any] | None = field(default=None, repr=False, compare=False)
 
     @property
     def well(self) -> bool:
@@ -100,6 +102,7 @@ def state_of(state: PrefectState[Any] | None) -> State:
         message=readable(state.message or ""),
         at=state.timestamp,
         over=state.is_final(),
+        original=state,
     )
 
 

@@ -40,7 +40,7 @@ class _Remembering:
         at, answer = self._told.get(id_, (now, None))
         if answer is None or now - at > MOMENT:
             answer = await ask(id_)
-            self._told[id_] = now, answer
+            self._told[id_] = asyncio.get_running_loop().time(), answer
         # Each run may write in what it is given.
         return cast("Answer", answer).model_copy(deep=True)
 

@@ -25,6 +25,7 @@ from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.states import Cancelled, Crashed, Scheduled
 
 from deployments.warm import attempts
+from deployments.warm.watching import Cancellations
 
 logger = logging.getLogger("prefect.workers.estate")
 
@@ -41,8 +42,9 @@ WORKER = "prefect.worker.name"
 class Estate:
     """`mine` are the runs that this very worker starts or waits for; whoever takes one up enters it there."""
 
-    def __init__(self, client: PrefectClient, pool: str, worker: str) -> None:
+    def __init__(self, client: PrefectClient, cancellations: Cancellations, pool: str, worker: str) -> None:
         self._client = client
+        self._cancellations = cancellations
         self._pool = pool
         self._worker = worker
         self.mine: set[UUID] = set()
@@ -51,17 +53,18 @@ class Estate:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def look(self) -> None:
-        """Takes over what is under way and nobody waits for. At the start, and when something may have been missed.
+        """At the start, and when something may have been missed: which of its own runs are being cancelled.
 
-        On Linux, where it can be seen whether anything of a run is alive.
+        And takes over what is under way and nobody waits for, on Linux, where it can be seen whether it is alive.
         """
-        if sys.platform == "linux":
-            self._do(self._take_over())
+        self._do(self._look())
 
     def cancel(self, run: UUID) -> None:
-        """`run` is to be cancelled. Where its process is this worker's own, Prefect's runner ends that."""
+        """`run` is to be cancelled, or was: what is heard may be old. Prefect's runner ends this worker's own."""
         self._cancelled.add(run)
-        if run not in self._left and sys.platform == "linux":
+        if run in self.mine:
+            self._do(self._tell(run))
+        elif run not in self._left and sys.platform == "linux":
             self._do(self._take(run, after=MOMENT))
 
     def is_over(self, run: UUID) -> None:
@@ -74,21 +77,34 @@ class Estate:
         for task in self._tasks:
             task.cancel()
 
-    async def _take_over(self) -> None:
+    async def _tell(self, run: UUID) -> None:
+        if _is_cancelling(await self._client.read_flow_run(run)):
+            self._cancellations.tell(run)
+
+    async def _look(self) -> None:
         runs = await self._client.read_flow_runs(
             work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[self._pool])),
             flow_run_filter=FlowRunFilter(
                 state=FlowRunFilterState(type=FlowRunFilterStateType(any_=UNDER_WAY)),
             ),
         )
-        await asyncio.sleep(MOMENT)
         for run in runs:
-            self._do(self._take(run.id))
+            if run.id in self.mine and _is_cancelling(run):
+                self._cancelled.add(run.id)
+                self._cancellations.tell(run.id)
+        if sys.platform == "linux":
+            await asyncio.sleep(MOMENT)
+            for run in runs:
+                self._do(self._take(run.id))
 
     async def _take(self, id_: UUID, after: float = 0) -> None:
         """Until its last process has ended, and then until Prefect knows it."""
         await asyncio.sleep(after)
-        if id_ in self.mine or id_ in self._left:
+        if id_ in self.mine:
+            if id_ in self._cancelled:
+                await self._tell(id_)
+            return
+        if id_ in self._left:
             return
         run = await self._client.read_flow_run(id_)
         if _is_nameless(run):
@@ -144,8 +160,12 @@ def _is_nameless(run: FlowRun) -> bool:
     return run.start_time is None and WORKER not in run.labels
 
 
+def _is_cancelling(run: FlowRun) -> bool:
+    return run.state is not None and run.state.is_cancelling()
+
+
 def _what_became_of(run: FlowRun) -> State[Any]:
-    if run.state is not None and run.state.is_cancelling():
+    if _is_cancelling(run):
         began = run.start_time is not None
         return Cancelled(message="It was cancelled." if began else "It was cancelled before it began.")
     if run.state is not None and run.state.is_pending():

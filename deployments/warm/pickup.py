@@ -17,8 +17,6 @@ from prefect.events import Event, ResourceSpecification
 from prefect.events.clients import get_events_subscriber
 from prefect.events.filters import EventFilter, EventNameFilter, EventResourceFilter
 
-from deployments.warm.watching import Cancellations
-
 logger = logging.getLogger("prefect.workers.pickup")
 
 #: Seconds between two questions though nothing was heard. A worker is handed what is due within the next ten
@@ -36,15 +34,9 @@ _STATE = "prefect.state-type"
 
 
 class Pickup:
-    """`cancelling` is called with each run that is to be cancelled, `connected` when something may have been missed.
+    """`cancelling` is called with each run that is to be cancelled, `connected` when something may have been missed."""
 
-    `cancellations` has the same, for Prefect's own watch over each run.
-    """
-
-    def __init__(
-        self, cancellations: Cancellations, cancelling: Callable[[UUID], None], connected: Callable[[], None]
-    ) -> None:
-        self._cancellations = cancellations
+    def __init__(self, cancelling: Callable[[UUID], None], connected: Callable[[], None]) -> None:
         self._cancelling = cancelling
         self._connected = connected
         self._scheduled = asyncio.Event()
@@ -55,14 +47,12 @@ class Pickup:
             try:
                 async with _events() as events:
                     self._scheduled.set()
-                    self._cancellations.connected()
                     self._connected()
                     async for event in events:
                         self._hear(event)
             except Exception as error:
                 # Whatever it is (a bare Exception, where the server ends during the handshake): it is tried again.
                 logger.debug("Prefect's events are not heard: %s", error)
-            self._cancellations.disconnected()
             await asyncio.sleep(RECONNECT_AFTER)
 
     async def turns(self) -> AsyncIterator[None]:
@@ -81,7 +71,6 @@ class Pickup:
         if event.resource.get(_STATE) == "SCHEDULED":
             self._scheduled.set()
         else:
-            self._cancellations.hear(event)
             self._cancelling(UUID(event.resource.id.removeprefix(_FLOW_RUN)))
 
 

@@ -20,70 +20,55 @@ from uuid import UUID
 import prefect._internal.observers as of_the_worker
 import prefect.flow_engine as of_the_run
 from prefect._flow_run_suspension import FlowRunSuspensionRequest, observe_flow_run_suspension
-from prefect.events import Event
+from prefect.events import Event, Resource
 
-#: Seconds that a run has lasted when it first looks. What has happened until then it finds in its state.
+#: Seconds that a run has lasted when it first looks, and finds in its state that it is suspended. One that was
+#: suspended and resumed before that goes on as if it had been neither.
 SUSPENSION_AFTER = 5.0
 LEAVING_TAKES = 2.0  #: seconds at most, as Prefect itself gives it
 
 
 class Cancellations:
-    """Those that a worker hears of, for each of its runs that listens."""
+    """Those that a worker hears of, handed on to its runs: to each of Prefect's watchers, which knows its own run.
+
+    Who watches over the connection (deployments.warm.estate) sees to it that none is missed while there is none.
+    """
 
     def __init__(self) -> None:
-        self._connected = False
         self._listeners: set[_Listener] = set()
 
     def use(self) -> None:
-        """From now on Prefect asks here, in this process, in place of opening a connection."""
+        """From now on Prefect listens here, in this process, in place of opening a connection."""
         vars(of_the_worker)["get_events_subscriber"] = self.subscriber
 
     def subscriber(self, *_: Any, **__: Any) -> _Listener:
         """What `get_events_subscriber` would return: to be entered, and then iterated over."""
-        return _Listener(self)
+        return _Listener(self._listeners)
 
-    def connected(self) -> None:
-        self._connected = True
-
-    def hear(self, event: Event) -> None:
+    def tell(self, run: UUID) -> None:
+        """`run` is being cancelled, now."""
+        resource = Resource({"prefect.resource.id": f"prefect.flow-run.{run}"})
         for listener in self._listeners:
-            listener.news.put_nowait(event)
-
-    def disconnected(self) -> None:
-        """Whoever listens is told by an exception, after which Prefect looks at the run's state now and then."""
-        self._connected = False
-        for listener in self._listeners:
-            listener.news.put_nowait(ConnectionError("Prefect's events are not heard any more"))
-
-    def add(self, listener: _Listener) -> None:
-        if not self._connected:
-            raise ConnectionError("Prefect's events are not heard")
-        self._listeners.add(listener)
-
-    def remove(self, listener: _Listener) -> None:
-        self._listeners.discard(listener)
+            listener.news.put_nowait(Event(event="prefect.flow-run.Cancelling", resource=resource))
 
 
 class _Listener:
-    def __init__(self, cancellations: Cancellations) -> None:
-        self._cancellations = cancellations
-        self.news: asyncio.Queue[Event | ConnectionError] = asyncio.Queue()
+    def __init__(self, listeners: set[_Listener]) -> None:
+        self._listeners = listeners
+        self.news: asyncio.Queue[Event] = asyncio.Queue()
 
     async def __aenter__(self) -> Self:
-        self._cancellations.add(self)
+        self._listeners.add(self)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._cancellations.remove(self)
+        self._listeners.discard(self)
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> Event:
-        event = await self.news.get()
-        if isinstance(event, ConnectionError):
-            raise event
-        return event
+        return await self.news.get()
 
 
 def put_off_suspensions() -> None:

@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from uuid import UUID
 
 from anyio.abc import TaskStatus
 from prefect.client.orchestration import PrefectClient
@@ -35,6 +36,7 @@ HEARTBEAT = 30.0  #: seconds, as Prefect's own
 #: Runs that are being started side by side, the others wait for their turn. Fifty at once would all begin late, and ask
 #: the server so much at once that the processors have nothing else to do meanwhile.
 STARTS_AT_ONCE = 1 + (os.cpu_count() or 1)
+A_TURN_TAKES = 5.0  #: seconds after which the next run has its turn, too
 
 
 class WarmWorker(ProcessWorker, abc.ABC):  # as an abstract one it is not listed among Prefect's kinds of worker
@@ -42,6 +44,7 @@ class WarmWorker(ProcessWorker, abc.ABC):  # as an abstract one it is not listed
         super().__init__(work_pool_name=pool, name=name)
         self._pool = pool
         self._starting = asyncio.Semaphore(STARTS_AT_ONCE)
+        self._going: set[UUID] = set()  #: runs that have a process
 
     @property
     def client(self) -> PrefectClient:
@@ -54,10 +57,10 @@ class WarmWorker(ProcessWorker, abc.ABC):  # as an abstract one it is not listed
     async def work(self) -> None:
         """Until it is cancelled; then the runs that it has started are ended."""
         async with self, asyncio.TaskGroup() as loops:
-            self._estate = Estate(self.client, self._pool, self.name)
             cancellations = Cancellations()
             cancellations.use()
-            pickup = Pickup(cancellations, cancelling=self._estate.cancel, connected=self._estate.look)
+            self._estate = Estate(self.client, cancellations, self._pool, self.name)
+            pickup = Pickup(cancelling=self._estate.cancel, connected=self._estate.look)
             loops.create_task(pickup.listen())
             loops.create_task(critical_service_loop(self.sync_with_backend, HEARTBEAT, jitter_range=0.3, backoff=4))
             try:
@@ -68,7 +71,7 @@ class WarmWorker(ProcessWorker, abc.ABC):  # as an abstract one it is not listed
 
     async def _pick_up(self) -> None:
         try:
-            # From now on: before one of them has a process it is Pending for a while, longer in a crowd.
+            # From now on: one of them is Pending for a while before it has a process.
             self._estate.mine |= {run.id for run in await self.get_and_submit_flow_runs()}
         except Exception as error:
             logger.warning("Prefect was asked for runs in vain: %s", error)
@@ -78,8 +81,28 @@ class WarmWorker(ProcessWorker, abc.ABC):  # as an abstract one it is not listed
 
         Private, and so tests/deployments/test_warm_worker.py says when it is called otherwise.
         """
-        async with self._starting:
-            await super()._submit_run(flow_run)
+        had_to_wait = self._starting.locked()
+        await self._starting.acquire()
+        # A server that does not answer is asked again for minutes: meanwhile others try.
+        turn = asyncio.get_running_loop().call_later(A_TURN_TAKES, self._starting.release)
+        try:
+            if not had_to_wait or await self._is_still_due(flow_run):
+                await super()._submit_run(flow_run)
+        except Exception as error:
+            # Prefect lets it end the worker, and all its runs. The run is still Scheduled, or else the estate's.
+            logger.warning("Run %r could not be started: %s", flow_run.name, error)
+        finally:
+            if turn.when() > asyncio.get_running_loop().time():
+                turn.cancel()
+                self._starting.release()
+            self._submitting_flow_run_ids.discard(flow_run.id)
+            if flow_run.id not in self._going:
+                self._estate.mine.discard(flow_run.id)
+
+    async def _is_still_due(self, flow_run: FlowRun) -> bool:
+        """Not over by now, and not the answer to a question from before it was started the last time."""
+        state = (await self.client.read_flow_run(flow_run.id)).state
+        return state is not None and state.is_scheduled()
 
     async def run(
         self,
@@ -87,10 +110,12 @@ class WarmWorker(ProcessWorker, abc.ABC):  # as an abstract one it is not listed
         configuration: ProcessJobConfiguration,
         task_status: TaskStatus[int] | None = None,
     ) -> ProcessWorkerResult:
+        self._going.add(flow_run.id)
         self._estate.mine.add(flow_run.id)
         try:
             return await super().run(flow_run, configuration, task_status)
         finally:
+            self._going.discard(flow_run.id)
             self._estate.is_over(flow_run.id)
 
     async def _propose_submitting_state(self, flow_run: FlowRun) -> None:

@@ -6,32 +6,26 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import prefect._internal.observers as of_the_worker
 import prefect.flow_engine as of_the_run
 import pytest
 from prefect._flow_run_suspension import FlowRunSuspensionRequest, observe_flow_run_suspension
-from prefect.client.orchestration import get_client
-from prefect.client.schemas.objects import StateType
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.context import get_settings_context
-from prefect.events import Event, Resource
 from prefect.events.clients import get_events_subscriber
-from prefect.states import Cancelling, Suspended
+from prefect.states import Cancelling, Running, Suspended
 
 from deployments.warm import watching
+from deployments.warm.estate import Estate
 from deployments.warm.watching import Cancellations
 from flows.catalog import SYNC_FACTCHECKS
 from tests.plans import Plans
 from tests.runs import begun, ended, outcome, start
 from tests.stack import Stack
-
-
-def cancelling(run: UUID) -> Event:
-    return Event(
-        event="prefect.flow-run.Cancelling", resource=Resource({"prefect.resource.id": f"prefect.flow-run.{run}"})
-    )
 
 
 @pytest.fixture
@@ -45,7 +39,6 @@ def cancellations(monkeypatch: pytest.MonkeyPatch) -> Cancellations:
 @pytest.mark.usefixtures("stack")
 async def test_prefects_own_observer_hears_of_its_run_and_of_no_other(cancellations: Cancellations) -> None:
     """Fails where Prefect listens in some other way: the name that is replaced is private."""
-    cancellations.connected()
     mine, other, cancelled = uuid4(), uuid4(), asyncio.Queue[UUID]()
 
     def on_cancelling(flow_run_id: UUID) -> None:
@@ -53,35 +46,54 @@ async def test_prefects_own_observer_hears_of_its_run_and_of_no_other(cancellati
 
     async with of_the_worker.FlowRunCancellingObserver(on_cancelling) as observer:
         observer.add_in_flight_flow_run_id(mine)
-        cancellations.hear(cancelling(other))
-        cancellations.hear(cancelling(mine))
+        cancellations.tell(other)
+        cancellations.tell(mine)
         assert await asyncio.wait_for(cancelled.get(), 5) == mine
     assert cancelled.empty()
-    cancellations.hear(cancelling(mine))  # to nobody: it has left
+    cancellations.tell(mine)  # to nobody: it has left
 
 
-@pytest.mark.usefixtures("stack")
-@pytest.mark.parametrize("lost", ["before", "meanwhile"])
-async def test_without_a_connection_prefects_own_observer_asks_for_the_state(
-    cancellations: Cancellations, plans: Plans, lost: str
+async def test_a_run_that_saw_prefects_server_go_and_come_back_is_cancelled_as_promptly_as_any(
+    stack: Stack, plans: Plans
 ) -> None:
-    plans.make("sync-photos", seconds=60)
+    plans.make("sync-photos", seconds=120)
     run = await start("sync-photos")
     await begun(plans, "sync-photos")
-    cancelled = asyncio.Queue[UUID]()
-    if lost == "meanwhile":
-        cancellations.connected()
+    before = [line for line in stack.lines if " server is back" in line]
+    stack.part("server").kill()
+    until = time.monotonic() + 60
+    while [line for line in stack.lines if " server is back" in line] == before:
+        assert time.monotonic() < until, stack.lines
+        await asyncio.sleep(0.1)
+    async with get_client() as client:
+        await client.set_flow_run_state(run, Cancelling())
+    assert outcome(await ended(run, within=10))[0] is StateType.CANCELLED
+    assert plans.ends("sync-photos") == []
 
-    def on_cancelling(flow_run_id: UUID) -> None:
-        cancelled.put_nowait(flow_run_id)
 
-    watch = of_the_worker.FlowRunCancellingObserver(on_cancelling, polling_interval=0.2)
-    async with watch as observer, get_client() as client:
-        observer.add_in_flight_flow_run_id(run)
-        cancellations.disconnected()
-        await client.set_flow_run_state(run, Cancelling(), force=True)
-        assert await asyncio.wait_for(cancelled.get(), 20) == run
-    assert outcome(await ended(run))[0] is StateType.CANCELLED
+async def told_of(run: UUID, state: State[Any]) -> list[UUID]:
+    """Which cancellations a worker's runs are told of when it hears one of `run`, which is in this state by now."""
+    told: list[UUID] = []
+
+    class Prefect:
+        async def read_flow_run(self, id_: UUID) -> FlowRun:
+            return FlowRun(id=id_, flow_id=uuid4(), state=state)
+
+    class Told(Cancellations):
+        def tell(self, run: UUID) -> None:
+            told.append(run)
+
+    estate = Estate(cast("PrefectClient", Prefect()), Told(), "a pool", "a worker")
+    estate.mine.add(run)
+    estate.cancel(run)
+    await asyncio.sleep(0.1)
+    return told
+
+
+async def test_a_cancellation_that_is_told_again_later_does_not_end_the_runs_next_attempt() -> None:
+    run = uuid4()
+    assert await told_of(run, Cancelling()) == [run]
+    assert await told_of(run, Running()) == []
 
 
 def test_prefect_still_looks_for_suspensions_where_it_is_put_off() -> None:

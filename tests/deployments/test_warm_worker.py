@@ -24,7 +24,6 @@ from prefect.workers.process import ProcessWorker
 
 from deployments.bootstrap import POOL
 from deployments.warm import pickup
-from deployments.warm.watching import Cancellations
 from deployments.warm.worker import STARTS_AT_ONCE, Unchanging, WarmWorker
 from flows.catalog import SCRIPTS
 from tests.plans import Plans
@@ -300,7 +299,7 @@ async def test_a_run_is_heard_of_when_it_is_made(monkeypatch: pytest.MonkeyPatch
     """Not when the next time to ask has come, which here never does."""
     monkeypatch.setattr(pickup, "SELDOM", 1_000.0)
     connected = asyncio.Event()
-    heard = pickup.Pickup(Cancellations(), cancelling=lambda run: None, connected=connected.set)
+    heard = pickup.Pickup(cancelling=lambda run: None, connected=connected.set)
     listening = asyncio.create_task(heard.listen())
     turns = heard.turns()
     try:
@@ -321,7 +320,7 @@ async def test_a_run_is_heard_of_when_it_is_made(monkeypatch: pytest.MonkeyPatch
 async def test_it_hears_which_runs_are_to_be_cancelled(plans: Plans) -> None:
     plans.make("sync-photos", seconds=60)
     cancelled: list[UUID] = []
-    heard = pickup.Pickup(Cancellations(), cancelling=cancelled.append, connected=lambda: None)
+    heard = pickup.Pickup(cancelling=cancelled.append, connected=lambda: None)
     listening = asyncio.create_task(heard.listen())
     run = await start("sync-photos")
     await begun(plans, "sync-photos")
