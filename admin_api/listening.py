@@ -18,9 +18,9 @@ from admin_api.prefect_gateway import Gateway, PrefectUnreachable, listening
 
 logger = logging.getLogger(__name__)
 
-#: Seconds between two batches, at least and at most: as long as the last one took. The next takes all that was heard
-#: meanwhile, so that a burst costs few questions, and a server that has much to do is asked less.
-PAUSE, LONGEST_PAUSE = 0.1, 1.0
+#: Seconds between two batches, at least and at most; between these, so many times as long as the last one took. The
+#: next takes all that was heard meanwhile, so that a burst costs few questions, and a busy server is asked less.
+PAUSE, LONGEST_PAUSE, TIMES = 0.1, 1.0, 3
 #: After the last event of a run it is read once more: Prefect writes a task run down a moment after it tells of it.
 SETTLING = 1.5
 EVERY = 60.0  #: between looks of our own
@@ -119,7 +119,7 @@ class Listening:
                 await asyncio.sleep(AGAIN * random.uniform(0.5, 1))  # noqa: S311 - so that two processes part
                 continue
             took = asyncio.get_running_loop().time() - began
-            await asyncio.sleep(min(max(PAUSE, took), LONGEST_PAUSE))
+            await asyncio.sleep(min(max(PAUSE, TIMES * took), LONGEST_PAUSE))
 
     async def _look_around(self) -> None:
         while True:

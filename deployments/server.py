@@ -32,7 +32,10 @@ class Server:
             # In memory, as by default, who holds a slot is forgotten with the server, and the slot is never given back.
             PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE="prefect.server.concurrency.lease_storage.filesystem",
             PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS="15",
+            # Connections beyond these are opened for one question each.
             PREFECT_SERVER_DATABASE_SQLALCHEMY_POOL_SIZE="15",
+            # Whoever listens hears of an event at once, written down it is within five seconds as ever.
+            PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE="200",
             PREFECT_SERVER_DATABASE_SQLALCHEMY_CONNECT_ARGS_STATEMENT_CACHE_SIZE="1000",
             PREFECT_SERVER_DATABASE_SQLALCHEMY_CONNECT_ARGS_PREPARED_STATEMENT_CACHE_SIZE="1000",
         )

@@ -1,6 +1,7 @@
 """From the call that starts a script to the first line of that script: one at a time, and fifty at once."""
 
 import asyncio
+import os
 import random
 import time
 from collections import Counter
@@ -218,7 +219,16 @@ def _cpu(found: Sequence[Measured]) -> list[str]:
         "What a part has started counts with it: flows and scripts are the engine's in this stack, else the worker's,",
         "which in DBOS is the application.",
         "",
+        *(_bound(one) for one in found),
+        "",
     ]
+
+
+def _bound(of: Measured) -> str:
+    cores, whole = os.cpu_count() or 1, sum(of.burst.cpu.values()) / len(AT_ONCE)
+    server = of.burst.cpu.get("server", 0.0) / len(AT_ONCE)
+    single = f"; its server, which is one process, at most {1 / server:.1f}" if server else ""
+    return f"- {of.name}: at this cost {cores} processors do at most {cores / whole:.1f} runs/s{single}."
 
 
 def _a_run(seconds: float | None) -> str:

@@ -67,8 +67,10 @@ def test_a_module_imports_of_the_project_only_what_its_part_may(path: Path) -> N
 @pytest.mark.parametrize("path", MODULES, ids=module_name)
 def test_only_these_speak_to_prefect(path: Path) -> None:
     name = module_name(path)
-    speaks = {"flows", "admin_api.prefect_gateway", "deployments.registration", "deployments.automations"}
-    speaks |= {f"deployments.warm.{name}" for name in ("engine", "child", "related", "worker", "pickup", "estate")}
+    speaks = {"flows", "admin_api.prefect_gateway"}
+    speaks |= {f"deployments.{name}" for name in ("registration", "automations", "prefect_server")}
+    warm = ("engine", "child", "related", "worker", "pickup", "estate", "answers", "certificates", "watching")
+    speaks |= {f"deployments.warm.{name}" for name in warm}
     if not within(name, speaks) or within(name, {"flows.catalog", "flows.tap"}):
         assert not {one for one in imports(path) if within(one, {"prefect", "prefect_shell"})}
 

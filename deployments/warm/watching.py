@@ -1,9 +1,10 @@
-"""What Prefect listens for on behalf of one run, each on a connection of its own: that it is cancelled, and suspended.
+"""What Prefect opens a connection for with each run: to hear that it is cancelled, or suspended, and to tell of it.
 
 To open one, and to be told of what came before, cost the server as much as a state of the run. So a worker's runs share
-the connection that the worker has anyway, and a run looks whether it is suspended once it has lasted for a while.
+the connection that the worker has anyway, tell on one that is opened when there is something to tell, and a run looks
+whether it is suspended once it has lasted for a while.
 
-Prefect has no public way to either: two names of its own are replaced, and tests/deployments/test_warm_watching.py says
+Prefect has no public way to any of it: names of its own are replaced, and tests/deployments/test_warm_watching.py says
 when they are no longer what it calls.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import functools
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,9 +20,11 @@ from typing import Any, Self
 from uuid import UUID
 
 import prefect._internal.observers as of_the_worker
+import prefect.events.clients as clients
 import prefect.flow_engine as of_the_run
 from prefect._flow_run_suspension import FlowRunSuspensionRequest, observe_flow_run_suspension
 from prefect.events import Event, Resource
+from prefect.events.clients import EventsClient, get_events_client
 
 #: Seconds that a run has lasted when it first looks, and finds in its state that it is suspended. One that was
 #: suspended and resumed before that goes on as if it had been neither.
@@ -69,6 +73,22 @@ class _Listener:
 
     async def __anext__(self) -> Event:
         return await self.news.get()
+
+
+def tell_on_demand() -> None:
+    """From now on, in this process, what a run's runner would tell waits for something to tell."""
+    vars(clients)["get_events_client"] = OnDemand
+
+
+class OnDemand(EventsClient):
+    """Opens a connection for each event. There is one for a run that is cancelled, and none for any other."""
+
+    def __init__(self, *words: Any, **more: Any) -> None:
+        self._connect = functools.partial(get_events_client, *words, **more)
+
+    async def _emit(self, event: Event) -> None:
+        async with self._connect() as client:
+            await client.emit(event)
 
 
 def put_off_suspensions() -> None:

@@ -28,7 +28,7 @@ from deployments.warm import certificates
 from deployments.warm.answers import remembering
 from deployments.warm.estate import Estate
 from deployments.warm.pickup import Pickup
-from deployments.warm.watching import Cancellations
+from deployments.warm.watching import Cancellations, tell_on_demand
 
 logger = logging.getLogger("prefect.workers.warm")
 
@@ -144,6 +144,7 @@ class Unchanging(Settings):
 
 async def work(pool: str, name: str) -> None:
     certificates.share()
+    tell_on_demand()
     task = asyncio.current_task()
     assert task  # noqa: S101 - this is a coroutine
     for number in (signal.SIGTERM, signal.SIGINT):

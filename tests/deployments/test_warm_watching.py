@@ -10,13 +10,15 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 import prefect._internal.observers as of_the_worker
+import prefect.events.clients as clients
 import prefect.flow_engine as of_the_run
 import pytest
 from prefect._flow_run_suspension import FlowRunSuspensionRequest, observe_flow_run_suspension
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.context import get_settings_context
-from prefect.events.clients import get_events_subscriber
+from prefect.events.clients import AssertingEventsClient, get_events_client, get_events_subscriber
+from prefect.runner._event_emitter import EventEmitter
 from prefect.states import Cancelling, Running, Suspended
 
 from deployments.warm import watching
@@ -94,6 +96,29 @@ async def test_a_cancellation_that_is_told_again_later_does_not_end_the_runs_nex
     run = uuid4()
     assert await told_of(run, Cancelling()) == [run]
     assert await told_of(run, Running()) == []
+
+
+async def test_prefects_own_emitter_opens_a_connection_when_it_has_something_to_tell(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Fails where Prefect connects in some other way."""
+    connected: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
+
+    def connect(*words: Any, **more: Any) -> AssertingEventsClient:
+        connected.append((words, more))
+        return AssertingEventsClient()
+
+    monkeypatch.setattr(watching, "get_events_client", connect)
+    monkeypatch.setattr(clients, "get_events_client", get_events_client)
+    watching.tell_on_demand()
+    run = FlowRun(id=uuid4(), flow_id=uuid4(), state=Running())
+    async with EventEmitter(runner_name="of a test", client=cast("PrefectClient", None)) as emitter:
+        assert connected == []
+        await emitter.emit_flow_run_cancelled(flow_run=run, flow=None, deployment=None)
+    assert connected == [((), {"checkpoint_every": 1})]
+    last = AssertingEventsClient.last
+    assert last
+    assert [event.event for event in last.events] == ["prefect.runner.cancelled-flow-run"]
 
 
 def test_prefect_still_looks_for_suspensions_where_it_is_put_off() -> None:
