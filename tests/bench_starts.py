@@ -24,6 +24,7 @@ ALL = [script.name for script in SCRIPTS]
 IDLE = ALL[:20]
 AT_ONCE = [*ALL, *ALL][:50]
 SEED = 7
+TIMES_FASTER = 15  #: than the stock worker, is what is wanted
 
 SETTLING = 10.0  #: seconds between two measurements
 A_START_TAKES = 120.0  #: seconds at most; one that takes longer is lost
@@ -96,6 +97,7 @@ async def measure(stack: Stack) -> list[str]:
         "",
         *_cpu(found),
         *bench_targets.table(_targets(ours, stock)),
+        *_what_holds_it(ours.burst, stock.burst),
         *bench_profile.table(["this stack", "stock worker"], profile),
     ]
 
@@ -231,6 +233,23 @@ def _bound(of: Measured) -> str:
     return f"- {of.name}: at this cost {cores} processors do at most {cores / whole:.1f} runs/s{single}."
 
 
+def _what_holds_it(ours: Burst, stock: Burst) -> list[str]:
+    """Why a burst cannot be so many times faster than the stock worker's, by what it costs."""
+    cores, wanted = os.cpu_count() or 1, TIMES_FASTER * stock.rate
+    if not wanted or ours.rate >= wanted:
+        return []
+    whole, server = (1000 * seconds / len(AT_ONCE) for seconds in (sum(ours.cpu.values()), ours.cpu["server"]))
+    return [
+        f"What holds the last: {TIMES_FASTER} times the stock worker's {stock.rate:.2f} runs/s would be {wanted:.1f}, "
+        f"and leave {1000 * cores / wanted:.0f} ms of the {cores} processors for",
+        f"each run, which takes {whole:.0f} here, {server:.0f} of them Prefect's own server, the same for both. The "
+        "stock worker is measured on this stack's",
+        "server, which is quicker than a stock one; on that, and without `PREFECT_*` of this stack's, it did 0.12 when "
+        "the target was set.",
+        "",
+    ]
+
+
 def _a_run(seconds: float | None) -> str:
     return "" if seconds is None else f"{1000 * seconds / len(AT_ONCE):.0f}"
 
@@ -243,7 +262,7 @@ def _targets(ours: Measured, stock: Measured) -> list[Target]:
     return [
         at_most("one start, p50", 0.6, p50(mine) if mine else None, "s"),
         at_most("one start, p95", 1.2, p95(mine) if mine else None, "s"),
-        at_least("one start, the stock worker's p50 by ours", 15, faster, "times"),
+        at_least("one start, the stock worker's p50 by ours", TIMES_FASTER, faster, "times"),
         at_least("fifty at once", 3, rate, "runs/s"),
-        at_least("fifty at once, our runs/s by the stock worker's", 15, more, "times"),
+        at_least("fifty at once, our runs/s by the stock worker's", TIMES_FASTER, more, "times"),
     ]
