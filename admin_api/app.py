@@ -19,6 +19,7 @@ from admin_api.cleanup import Cleanup
 from admin_api.db import connected
 from admin_api.deps import Parts
 from admin_api.description import Described
+from admin_api.job_log import JobLog
 from admin_api.listening import Listening
 from admin_api.logins import Logins
 from admin_api.mirror import Mirror
@@ -49,11 +50,13 @@ def create_app(settings: Settings) -> FastAPI:
             cleanup = Cleanup(prefect)
             mirror = Mirror(sessions, prefect, changes, cleanup.notice)
             listening = Listening(prefect, mirror, cleanup)
+            jobs = SyncJobs(sessions, prefect, mirror, cleanup)
             app.state.sessions = sessions
             app.state.parts = Parts(
                 sessions=sessions,
                 prefect=prefect,
-                jobs=SyncJobs(sessions, prefect, mirror, cleanup),
+                jobs=jobs,
+                log=JobLog(jobs, prefect),
                 schedules=Schedules(sessions, prefect),
                 changes=changes,
                 listening=listening,

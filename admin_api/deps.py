@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from admin_api.changes import Changes
 from admin_api.db import Sessions
+from admin_api.job_log import JobLog
 from admin_api.listening import Listening
 from admin_api.prefect_gateway import Gateway
 from admin_api.schedules import Schedules
@@ -23,6 +24,7 @@ class Parts:
     sessions: Sessions
     prefect: Gateway
     jobs: SyncJobs
+    log: JobLog
     schedules: Schedules
     changes: Changes
     listening: Listening

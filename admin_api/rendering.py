@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
+from babel.dates import format_datetime
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
-from admin_api.words import COOKIE, LANGUAGES, words_for
+from admin_api.terms import ACTIONS, STATUSES, TRIGGERS
+from admin_api.words import COOKIE, LANGUAGES, Words, words_for
+from flows.catalog import Category, Target, UnknownName, resolve
 
 _ONE_YEAR = 365 * 24 * 3600
+#: Where the site is, and its people.
+SITE = ZoneInfo("Europe/Paris")
 
 
 @pass_context
@@ -35,6 +44,75 @@ ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 ENVIRONMENT.policies["ext.i18n.trimmed"] = True
+
+
+@pass_context
+def _status(context: Context, status: str) -> str:
+    return _words(context).say(STATUSES[status])
+
+
+@pass_context
+def _trigger(context: Context, trigger: str) -> str:
+    return _words(context).say(TRIGGERS[trigger])
+
+
+@pass_context
+def _action(context: Context, action: str) -> str:
+    return _words(context).say(ACTIONS[action])
+
+
+@pass_context
+def _label(context: Context, target: Target | Category) -> str:
+    return target.label.fr if _words(context).language == "fr" else target.label.en
+
+
+@pass_context
+def _title(context: Context, script: str) -> str:
+    """A job's, by the catalog's label; a script that the catalog no longer has goes by its name."""
+    try:
+        label: str = _label(context, resolve(script))
+        return label
+    except UnknownName:
+        return script
+
+
+@pass_context
+def _moment(context: Context, at: datetime) -> Markup:
+    """As the clock at the site said it; whoever points at it reads UTC."""
+    said = format_datetime(at, "d MMM, HH:mm:ss", tzinfo=SITE, locale=_words(context).language)
+    utc = at.astimezone(UTC).isoformat(sep=" ", timespec="seconds")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), utc, said)
+
+
+def _duration(began: datetime, ended: datetime | None = None) -> str:
+    """In units that are written alike in both languages."""
+    seconds = max(0, int(((ended or datetime.now(UTC)) - began).total_seconds()))
+    hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
+    if hours:
+        return f"{hours} h {minutes:02}"
+    return f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"
+
+
+def _json(value: object, indent: int | None = None) -> str:
+    """For reading. Jinja's own is for scripts, and writes `<` as they need it."""
+    return json.dumps(value, ensure_ascii=False, indent=indent)
+
+
+def _words(context: Context) -> Words:
+    words: Words = context["words"]
+    return words
+
+
+ENVIRONMENT.filters |= {
+    "status": _status,
+    "trigger": _trigger,
+    "action": _action,
+    "label": _label,
+    "title_of": _title,
+    "moment": _moment,
+    "duration": _duration,
+    "json": _json,
+}
 ENVIRONMENT.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, union_all
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -81,6 +81,21 @@ class SyncJobs:
             total = await session.scalar(select(func.count()).select_from(SyncJob).where(*wanted))
             running = await session.scalars(newest.where(*under_way))
             return Found(jobs=jobs.all(), total=total or 0, running=running.all())
+
+    async def last(self, scripts: Iterable[str]) -> dict[str, SyncJob]:
+        """The newest job of each of these, where it has one; a day's steps are not asked."""
+        newest = [
+            select(SyncJob.id)
+            .where(SyncJob.script == script, SyncJob.parent_id.is_(None))
+            .order_by(*NEWEST)
+            .limit(1)
+            .subquery()
+            for script in scripts
+        ]
+        async with self._sessions() as session:
+            ids = union_all(*(select(one.c.id) for one in newest))
+            jobs = await session.scalars(select(SyncJob).where(SyncJob.id.in_(ids)))
+            return {job.script: job for job in jobs}
 
     async def history(self, id_: UUID) -> JobHistory:
         """Raises JobNotFound."""

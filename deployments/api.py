@@ -43,7 +43,7 @@ class Api:
         token = (
             "the token is SYNCS_ADMIN_TOKEN" if given else f"the token is in {self._settings.home / admin_token.FILE}"
         )
-        lines = [f"admin API: {self._settings.admin_url} (API's documentation: /docs; {token})"]
+        lines = [f"admin page: {self._settings.admin_url}/admin/syncs, API: /docs (to sign in: {token})"]
         if not self._settings.is_local:
             lines.append(
                 f"SYNCS_HOST={self._settings.host}: the admin API is reachable from the network, "

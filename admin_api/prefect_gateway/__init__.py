@@ -4,6 +4,8 @@
 `events` what is heard.
 """
 
+from prefect.client.schemas.objects import Log
+
 from admin_api.prefect_gateway.errors import NotRegistered, PrefectUnreachable
 from admin_api.prefect_gateway.events import listening
 from admin_api.prefect_gateway.gateway import Gateway, page_of
@@ -14,6 +16,7 @@ from admin_api.prefect_gateway.watching import Run, StepRun, has_worker, start, 
 
 __all__ = [
     "Gateway",
+    "Log",
     "NotRegistered",
     "Plan",
     "PrefectUnreachable",

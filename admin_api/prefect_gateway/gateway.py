@@ -46,13 +46,16 @@ class Gateway(RunReader):
 
     async def logs(self, runs: Collection[UUID], offset: int, limit: int) -> list[Log]:
         """Lines of these runs, oldest first; `limit` at most PAGE."""
+        return await self._logs(runs, offset, limit, LogSort.TIMESTAMP_ASC)
+
+    async def last_logs(self, runs: Collection[UUID], limit: int) -> list[Log]:
+        """Their last lines, oldest first; `limit` at most PAGE."""
+        return (await self._logs(runs, 0, limit, LogSort.TIMESTAMP_DESC))[::-1]
+
+    async def _logs(self, runs: Collection[UUID], offset: int, limit: int, sort: LogSort) -> list[Log]:
+        of_these = LogFilter(flow_run_id=LogFilterFlowRunId(any_=list(runs)))
         async with reachable():
-            return await self.client.read_logs(
-                LogFilter(flow_run_id=LogFilterFlowRunId(any_=list(runs))),
-                limit=limit,
-                offset=offset,
-                sort=LogSort.TIMESTAMP_ASC,
-            )
+            return await self.client.read_logs(of_these, limit=limit, offset=offset, sort=sort)
 
     async def plans(self) -> list[Plan]:
         return await schedules.plans(self.client)

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from types import SimpleNamespace
+from typing import Annotated, Any, Literal, cast
 
 import httpx
 from fastapi import FastAPI, Form, Query
@@ -22,6 +23,7 @@ from admin_api.models import AuditEntry, Row
 from admin_api.problems import HANDLERS, responses
 from admin_api.security import SecurityHeaders
 from admin_api.settings import Settings
+from admin_api.sync_jobs import SyncJobs
 from flows.catalog import UnknownName, check_flags, resolve
 
 TOKEN = "the-token-of-the-tests-0123456789"
@@ -89,6 +91,9 @@ def _application(settings: Settings, sessions: Sessions) -> FastAPI:
         exception_handlers=HANDLERS,
     )
     app.state.settings, app.state.sessions, app.state.logins = settings, sessions, Logins()
+    # Pages read jobs, of which there are none; nothing here asks Prefect.
+    jobs = SyncJobs(sessions, *[cast("Any", None)] * 3)
+    app.state.parts = SimpleNamespace(sessions=sessions, jobs=jobs, listening=SimpleNamespace(hears=True))
     app.include_router(pages.router)
     app.include_router(docs_page.router)
     assets.mount(app)

@@ -139,7 +139,7 @@ def test_the_token_is_made_once_is_private_and_is_never_said(stack: Stack) -> No
     file = stack.home / "admin_token"
     assert oct(file.stat().st_mode)[-3:] == "600"
     assert len(stack.token) >= 32
-    stack.wait_for(f"admin API: {stack.admin_url} (API's documentation: /docs; the token is in {file})")
+    stack.wait_for(f"admin page: {stack.admin_url}/admin/syncs, API: /docs (to sign in: the token is in {file})")
     assert not [line for line in stack.lines if stack.token in line]
     assert not [log for log in (stack.home / "logs").iterdir() if stack.token in log.read_text(errors="replace")]
     assert not list(stack.home.glob("admin_token.*"))
@@ -233,7 +233,7 @@ def test_a_token_a_database_and_an_address_of_the_users_are_used(folder: Path) -
     (own / ".env").write_text(f"SYNCS_ADMIN_TOKEN={token}\nSYNCS_DATABASE_URL=sqlite:///{own / 'jobs.db'}\n")
     with Stack(own / "home", environment={"SYNCS_HOST": "0.0.0.0"}) as stack:  # noqa: S104 - what is tested
         stack.wait_for("should be behind TLS")
-        assert f"{stack.admin_url} (API's documentation: /docs; the token is SYNCS_ADMIN_TOKEN)" in "\n".join(
+        assert f"{stack.admin_url}/admin/syncs, API: /docs (to sign in: the token is SYNCS_ADMIN_TOKEN)" in "\n".join(
             stack.lines
         )
         jobs = f"{stack.admin_url}/api/admin/syncs"

@@ -1,4 +1,4 @@
-"""The pages that a browser sees: signing in and out, and where that leads to."""
+"""Signing in and out, and where that leads to."""
 
 from __future__ import annotations
 
@@ -12,25 +12,20 @@ from admin_api.auth import LOGIN_PAGE, Caller, CallerDep, is_from_here, local_pa
 from admin_api.db import Sessions
 from admin_api.errors import AdminError, CsrfRefused, TooManyLogins
 from admin_api.logins import Logins
+from admin_api.pages.overview import SYNCS_PAGE
 from admin_api.rendering import page
 from admin_api.sealed_cookie import LOGIN, SESSION, new_word, same
 from admin_api.settings import Settings
 from flows.catalog import Sentence
 
-SYNCS_PAGE = "/admin/syncs"
 WRONG_TOKEN = Sentence("This is not the admin token.")
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter()
 
 
 @router.get("/admin")
 async def home() -> RedirectResponse:
     return RedirectResponse(SYNCS_PAGE, status_code=303)
-
-
-@router.get(SYNCS_PAGE)
-async def syncs(request: Request, caller: CallerDep) -> HTMLResponse:
-    return page(request, "syncs.html", caller=caller)
 
 
 @router.get(LOGIN_PAGE)

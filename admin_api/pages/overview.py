@@ -1,0 +1,121 @@
+"""What goes on, what there is to start, and what has been."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.datastructures import FormData
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from admin_api import presenting
+from admin_api.api.syncs import AnyScript, AnyStatus
+from admin_api.auth import CallerDep
+from admin_api.deps import JobsDep, PartsDep, WordsDep
+from admin_api.models import Status
+from admin_api.rendering import page
+from admin_api.schemas import Page, Pagination
+from admin_api.sync_jobs import job_name
+from admin_api.words import Words
+from flows.catalog import CATEGORIES, GROUPS, SCRIPTS, SYNC_DAILY, Flags, FlagValue, Kind, Target, check_flags, resolve
+
+SYNCS_PAGE = "/admin/syncs"
+JOBS_A_PAGE = 20
+
+router = APIRouter()
+
+
+async def _form(request: Request) -> FormData:
+    return await request.form()
+
+
+FormDep = Annotated[FormData, Depends(_form)]
+
+
+@router.get(SYNCS_PAGE)
+async def overview(
+    request: Request,
+    caller: CallerDep,
+    parts: PartsDep,
+    words: WordsDep,
+    number: Annotated[Page, Query(alias="page")] = 1,
+    status: AnyStatus = None,
+    script: AnyScript = None,
+) -> HTMLResponse:
+    targets = (*GROUPS, *SCRIPTS)
+    last = await parts.jobs.last([job_name(target) for target in targets])
+    return page(
+        request,
+        "overview.html",
+        keep=_filters(status, script) | ({"page": str(number)} if number > 1 else {}),
+        caller=caller,
+        day=SYNC_DAILY,
+        groups=[group for group in GROUPS if group is not SYNC_DAILY],
+        categories=[(one, [script for script in SCRIPTS if script.category is one]) for one in CATEGORIES],
+        last={name: presenting.job(job, words) for name, job in last.items()},
+        names=[(job_name(target), target) for target in targets],
+        **await _jobs(parts.jobs, words, number, status, script),
+        hears=parts.listening.hears,
+    )
+
+
+@router.get(f"{SYNCS_PAGE}/live")
+async def live(
+    request: Request,
+    caller: CallerDep,
+    parts: PartsDep,
+    words: WordsDep,
+    number: Annotated[Page, Query(alias="page")] = 1,
+    status: AnyStatus = None,
+    script: AnyScript = None,
+) -> HTMLResponse:
+    """The part of it that moves: the same template, for as long as the page is open."""
+    jobs = await _jobs(parts.jobs, words, number, status, script)
+    return page(request, "parts/jobs.html", caller=caller, hears=parts.listening.hears, **jobs)
+
+
+@router.post(SYNCS_PAGE)
+async def start(form: FormDep, caller: CallerDep, jobs: JobsDep) -> RedirectResponse:
+    """Refusals are pages of their own (admin_api.problems)."""
+    target = resolve(str(form.get("script", "")))
+    job = await jobs.start(target, _flags(target, form), caller)
+    return RedirectResponse(f"{SYNCS_PAGE}/{job.id}", status_code=303)
+
+
+def _flags(target: Target, form: FormData) -> Flags:
+    """As the form has them. A field that was left empty is no flag."""
+    given: dict[str, FlagValue] = {}
+    for flag in target.flags:
+        written = str(form.get(f"flag-{flag.name}", "")).strip()
+        if written:
+            given[flag.name] = True if flag.kind is Kind.SWITCH else flag.read(written)
+    return check_flags(target, given)
+
+
+async def _jobs(
+    jobs: JobsDep, words: Words, number: int, status: Status | str | None, script: str | None
+) -> dict[str, object]:
+    wanted = job_name(resolve(script)) if script else None
+    found = await jobs.page(number, JOBS_A_PAGE, Status(status) if status else None, wanted)
+    pages = max(1, ceil(found.total / JOBS_A_PAGE))
+    filters = _filters(status, wanted)
+    return {
+        "jobs": [presenting.job(job, words) for job in found.jobs],
+        "running": [presenting.job(job, words) for job in found.running],
+        "pagination": Pagination(page=number, limit=JOBS_A_PAGE, total=found.total, total_pages=pages),
+        "status": status or "",
+        "script": wanted or "",
+        "here": _query(filters, number),
+        "newer": _query(filters, number - 1) if number > 1 else None,
+        "older": _query(filters, number + 1) if number < pages else None,
+    }
+
+
+def _filters(status: Status | str | None, script: str | None) -> dict[str, str]:
+    return {name: str(value) for name, value in (("status", status), ("script", script)) if value}
+
+
+def _query(filters: dict[str, str], number: int) -> str:
+    return "?" + urlencode({**filters, "page": number})
