@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Request
@@ -42,7 +43,7 @@ async def retry(id: UUID, caller: CallerDep, jobs: JobsDep) -> RedirectResponse:
     return RedirectResponse(f"{SYNCS_PAGE}/{id}", status_code=303)
 
 
-async def _told(id_: UUID, parts: PartsDep, words: WordsDep) -> dict[str, object]:
+async def _told(id_: UUID, parts: PartsDep, words: WordsDep) -> dict[str, Any]:
     found = await parts.jobs.history(id_)
     try:
         lines = await parts.log.tail(id_)

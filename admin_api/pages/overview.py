@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -44,7 +44,7 @@ async def overview(
     status: AnyStatus = None,
     script: AnyScript = None,
 ) -> HTMLResponse:
-    targets = (*GROUPS, *SCRIPTS)
+    targets: tuple[Target, ...] = (*GROUPS, *SCRIPTS)
     last = await parts.jobs.last([job_name(target) for target in targets])
     return page(
         request,
@@ -55,7 +55,6 @@ async def overview(
         groups=[group for group in GROUPS if group is not SYNC_DAILY],
         categories=[(one, [script for script in SCRIPTS if script.category is one]) for one in CATEGORIES],
         last={name: presenting.job(job, words) for name, job in last.items()},
-        names=[(job_name(target), target) for target in targets],
         **await _jobs(parts.jobs, words, number, status, script),
         hears=parts.listening.hears,
     )
@@ -96,7 +95,7 @@ def _flags(target: Target, form: FormData) -> Flags:
 
 async def _jobs(
     jobs: JobsDep, words: Words, number: int, status: Status | str | None, script: str | None
-) -> dict[str, object]:
+) -> dict[str, Any]:
     wanted = job_name(resolve(script)) if script else None
     found = await jobs.page(number, JOBS_A_PAGE, Status(status) if status else None, wanted)
     pages = max(1, ceil(found.total / JOBS_A_PAGE))
@@ -105,8 +104,8 @@ async def _jobs(
         "jobs": [presenting.job(job, words) for job in found.jobs],
         "running": [presenting.job(job, words) for job in found.running],
         "pagination": Pagination(page=number, limit=JOBS_A_PAGE, total=found.total, total_pages=pages),
-        "status": status or "",
-        "script": wanted or "",
+        "of_status": status or "",
+        "of_script": wanted or "",
         "here": _query(filters, number),
         "newer": _query(filters, number - 1) if number > 1 else None,
         "older": _query(filters, number + 1) if number < pages else None,

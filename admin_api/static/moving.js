@@ -1,20 +1,22 @@
-// Says when the page no longer moves, and when it does again. What it shows meanwhile is what was.
+// What moves on a page: read again soon after a change, however many come at once; and said plainly when it is not.
 (() => {
-  const show = (still) => { document.getElementById("still").hidden = !still; };
-  document.addEventListener("htmx:sseError", () => show(true));
-  document.addEventListener("htmx:sendError", () => show(true));
-  document.addEventListener("htmx:sseOpen", () => show(false));
-  document.addEventListener("htmx:afterOnLoad", () => show(false));
-  document.addEventListener("htmx:responseError", (event) => {
-    // Signed out meanwhile: the page itself says where to sign in.
-    if (event.detail.xhr.status === 401) location.reload();
-    else show(true);
+  const SOON = 200; // milliseconds, in which further changes are waited for
+  let due;
+  document.addEventListener("sse:job", () => {
+    due ??= setTimeout(() => {
+      due = undefined;
+      htmx.trigger("#moving", "changed");
+    }, SOON);
   });
-  // A redirect to the login page is no part of this one.
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    if (new URL(event.detail.xhr.responseURL).pathname === "/admin/login") {
-      event.detail.shouldSwap = false;
-      location.reload();
-    }
+
+  const still = (is) => { document.getElementById("still").hidden = !is; };
+  document.addEventListener("htmx:sseError", () => still(true));
+  document.addEventListener("htmx:sendError", () => still(true));
+  document.addEventListener("htmx:sseOpen", () => still(false));
+  document.addEventListener("htmx:afterOnLoad", () => still(false));
+  document.addEventListener("htmx:responseError", (event) => {
+    // Signed out meanwhile: to load the page leads to where one signs in.
+    if (event.detail.xhr.status === 401) location.reload();
+    else still(true);
   });
 })();

@@ -26,7 +26,8 @@ def sentences() -> Iterator[str]:
     yield from (kind.sentence for kind in AdminError.__subclasses__())
     yield "Nothing is called {name}. {hint}"
     yield from (cause for name, cause in vars(causes).items() if name.isupper() and isinstance(cause, str))
-    yield from (flag.help for target in (*GROUPS, *SCRIPTS) for flag in target.flags)
+    for flags in [*(group.flags for group in GROUPS), *(script.flags for script in SCRIPTS)]:
+        yield from (flag.help for flag in flags)
     for package in (admin_api, flows.catalog):
         for folder in package.__path__:
             for _, _, message, _, _ in extract_from_dir(Path(folder), [("**.py", "python")], keywords=MAKERS):
