@@ -79,7 +79,8 @@ def _title(context: Context, script: str) -> str:
 @pass_context
 def _moment(context: Context, at: datetime) -> Markup:
     """As the clock at the site said it; whoever points at it reads UTC."""
-    said = format_datetime(at, "d MMM, HH:mm:ss", tzinfo=SITE, locale=_words(context).language)
+    day = "d MMM" if at.year == datetime.now(UTC).year else "d MMM y"
+    said = format_datetime(at, f"{day}, HH:mm:ss", tzinfo=SITE, locale=_words(context).language)
     utc = at.astimezone(UTC).isoformat(sep=" ", timespec="seconds")
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), utc, said)
 

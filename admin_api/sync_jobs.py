@@ -92,6 +92,8 @@ class SyncJobs:
             .subquery()
             for script in scripts
         ]
+        if not newest:
+            return {}
         async with self._sessions() as session:
             ids = union_all(*(select(one.c.id) for one in newest))
             jobs = await session.scalars(select(SyncJob).where(SyncJob.id.in_(ids)))

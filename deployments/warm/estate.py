@@ -34,6 +34,7 @@ MOMENT = 1.0
 #: Seconds after which a worker that has taken up a run, and has not put its name to it, did not live to.
 NAMELESS = 5.0
 OFTEN = 0.5  #: seconds between two looks at processes that are not this one's children
+AGAIN = 2.0  #: seconds until Prefect is asked once more, where it did not answer
 UNDER_WAY = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 #: The label by which Prefect's workers tell whose run it is.
 WORKER = "prefect.worker.name"
@@ -53,7 +54,7 @@ class Estate:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def look(self) -> None:
-        """At the start, and when something may have been missed: which of its own runs are being cancelled.
+        """At the start, when something may have been missed, and now and then: which of its own are being cancelled.
 
         And takes over what is under way and nobody waits for, on Linux, where it can be seen whether it is alive.
         """
@@ -78,8 +79,17 @@ class Estate:
             task.cancel()
 
     async def _tell(self, run: UUID) -> None:
-        if _is_cancelling(await self._client.read_flow_run(run)):
-            self._cancellations.tell(run)
+        while run in self.mine:
+            try:
+                cancelling = _is_cancelling(await self._client.read_flow_run(run))
+            except Exception as error:
+                # Nobody else would tell it.
+                logger.warning("Run %s is perhaps to be cancelled, and Prefect does not say: %s", run, error)
+                await asyncio.sleep(AGAIN)
+                continue
+            if cancelling:
+                self._cancellations.tell(run)
+            return
 
     async def _look(self) -> None:
         runs = await self._client.read_flow_runs(
@@ -119,9 +129,12 @@ class Estate:
             asked = False
             while attempts.processes(str(id_)):
                 if id_ in self._cancelled and not asked:
-                    logger.info("Run %r of an earlier worker is cancelled, and ended.", run.name)
-                    attempts.end_silently(str(id_))
-                    asked = True
+                    asked = _is_cancelling(await self._client.read_flow_run(id_))
+                    if asked:
+                        logger.info("Run %r of an earlier worker is cancelled, and ended.", run.name)
+                        attempts.end_silently(str(id_))
+                    else:
+                        self._cancelled.discard(id_)  # what was heard is old
                 await asyncio.sleep(OFTEN)
             await self._close(id_)
         finally:

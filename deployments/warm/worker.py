@@ -12,6 +12,7 @@ import logging
 import os
 import signal
 import sys
+from collections import Counter
 from contextlib import suppress
 from uuid import UUID
 
@@ -33,6 +34,7 @@ from deployments.warm.watching import Cancellations, tell_on_demand
 logger = logging.getLogger("prefect.workers.warm")
 
 HEARTBEAT = 30.0  #: seconds, as Prefect's own
+NOW_AND_THEN = 60.0  #: seconds
 #: Runs that are being started side by side, the others wait for their turn. Fifty at once would all begin late, and ask
 #: the server so much at once that the processors have nothing else to do meanwhile.
 STARTS_AT_ONCE = 1 + (os.cpu_count() or 1)
@@ -44,7 +46,7 @@ class WarmWorker(ProcessWorker, abc.ABC):  # as an abstract one it is not listed
         super().__init__(work_pool_name=pool, name=name)
         self._pool = pool
         self._starting = asyncio.Semaphore(STARTS_AT_ONCE)
-        self._going: set[UUID] = set()  #: runs that have a process
+        self._going: Counter[UUID] = Counter()  #: processes by run
 
     @property
     def client(self) -> PrefectClient:
@@ -63,11 +65,18 @@ class WarmWorker(ProcessWorker, abc.ABC):  # as an abstract one it is not listed
             pickup = Pickup(cancelling=self._estate.cancel, connected=self._estate.look)
             loops.create_task(pickup.listen())
             loops.create_task(critical_service_loop(self.sync_with_backend, HEARTBEAT, jitter_range=0.3, backoff=4))
+            loops.create_task(self._look_now_and_then())
             try:
                 async for _ in pickup.turns():
                     await self._pick_up()
             finally:
                 self._estate.leave()
+
+    async def _look_now_and_then(self) -> None:
+        """Should an event have been lost on a connection that stood: a server drops what is heard too slowly."""
+        while True:
+            await asyncio.sleep(NOW_AND_THEN)
+            self._estate.look()
 
     async def _pick_up(self) -> None:
         try:
@@ -96,8 +105,7 @@ class WarmWorker(ProcessWorker, abc.ABC):  # as an abstract one it is not listed
                 turn.cancel()
                 self._starting.release()
             self._submitting_flow_run_ids.discard(flow_run.id)
-            if flow_run.id not in self._going:
-                self._estate.mine.discard(flow_run.id)
+            self._perhaps_over(flow_run.id)
 
     async def _is_still_due(self, flow_run: FlowRun) -> bool:
         """Not over by now, and not the answer to a question from before it was started the last time."""
@@ -110,13 +118,19 @@ class WarmWorker(ProcessWorker, abc.ABC):  # as an abstract one it is not listed
         configuration: ProcessJobConfiguration,
         task_status: TaskStatus[int] | None = None,
     ) -> ProcessWorkerResult:
-        self._going.add(flow_run.id)
+        self._going[flow_run.id] += 1
         self._estate.mine.add(flow_run.id)
         try:
             return await super().run(flow_run, configuration, task_status)
         finally:
-            self._going.discard(flow_run.id)
-            self._estate.is_over(flow_run.id)
+            self._going[flow_run.id] -= 1
+            self._perhaps_over(flow_run.id)
+
+    def _perhaps_over(self, run: UUID) -> None:
+        """Unless it is about to have a process, or has one: one that is run again at once may have two for a moment."""
+        if not self._going[run] and run not in self._submitting_flow_run_ids:
+            del self._going[run]
+            self._estate.is_over(run)
 
     async def _propose_submitting_state(self, flow_run: FlowRun) -> None:
         """Nothing: a fork takes no time that a state of its own would be worth, with all that follows from one.

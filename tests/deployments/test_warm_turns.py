@@ -6,9 +6,10 @@ from uuid import UUID, uuid4
 
 import pytest
 from prefect.client.schemas.objects import FlowRun, State
-from prefect.states import Completed, Scheduled
+from prefect.states import Cancelling, Completed, Scheduled
 from prefect.workers.process import ProcessWorker
 
+from deployments.warm import estate
 from deployments.warm import worker as warm
 from deployments.warm.estate import Estate
 from deployments.warm.watching import Cancellations
@@ -20,8 +21,15 @@ class Prefect:
 
     def __init__(self) -> None:
         self.states: dict[UUID, State[Any]] = {}
+        self.away = 0  #: questions that it will not answer
+
+    async def set_flow_run_state(self, id_: UUID, state: State[Any], force: bool = False) -> None:
+        self.states[id_] = state
 
     async def read_flow_run(self, id_: UUID) -> FlowRun:
+        if self.away:
+            self.away -= 1
+            raise OSError("not now")
         return FlowRun(id=id_, flow_id=uuid4(), state=self.states.get(id_, Scheduled()))
 
 
@@ -97,6 +105,53 @@ async def test_what_is_over_when_its_turn_comes_is_not_started_again(
     await asyncio.gather(*tasks)
     assert starts.begun == [run.id for run in runs[:-1]]
     assert runs[-1].id not in worker._estate.mine
+
+
+async def test_what_is_cancelled_while_it_waits_is_not_started_and_is_cancelled(
+    worker: WarmWorker, starts: Starts, prefect: Prefect
+) -> None:
+    """One that is run again has had a process, and so Prefect does not call it Cancelled at once."""
+    runs, tasks = submit(worker, STARTS_AT_ONCE + 1)
+    await soon()
+    prefect.states[runs[-1].id] = Cancelling()
+    worker._estate.cancel(runs[-1].id)
+    for done in starts.done.values():
+        done.set_result(None)
+    await asyncio.gather(*tasks)
+    await soon()
+    assert starts.begun == [run.id for run in runs[:-1]]
+    assert prefect.states[runs[-1].id].is_cancelled()
+
+
+async def test_a_cancellation_is_told_although_prefect_does_not_answer_at_first(
+    worker: WarmWorker, prefect: Prefect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(estate, "AGAIN", 0.01)
+    told: list[UUID] = []
+    monkeypatch.setattr(worker._estate._cancellations, "tell", told.append)
+    run = uuid4()
+    worker._estate.mine.add(run)
+    prefect.states[run], prefect.away = Cancelling(), 3
+    worker._estate.cancel(run)
+    await soon()
+    assert told == [run]
+
+
+async def test_of_two_attempts_of_a_run_the_end_of_the_first_is_not_the_runs(
+    worker: WarmWorker, prefect: Prefect
+) -> None:
+    run = uuid4()
+    worker._estate.mine.add(run)
+    worker._going[run] = 1  # the first one's process has gone
+    worker._perhaps_over(run)
+    assert run in worker._estate.mine
+    worker._going[run] = 0
+    worker._submitting_flow_run_ids.add(run)
+    worker._perhaps_over(run)
+    assert run in worker._estate.mine
+    worker._submitting_flow_run_ids.discard(run)
+    worker._perhaps_over(run)
+    assert run not in worker._estate.mine
 
 
 async def test_a_start_that_fails_ends_nothing_else_and_gives_its_turn_back(
