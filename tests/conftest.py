@@ -26,6 +26,7 @@ for key in [key for key in os.environ if key.startswith(_FOREIGN) and key not in
 # A shell has what it puts into the background ignore these, and so would all that the tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 FOLDER = Path(tempfile.mkdtemp(prefix="syncs-tests-"))
 HOME = FOLDER / "home"

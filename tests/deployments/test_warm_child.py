@@ -39,7 +39,8 @@ QUESTIONS = {
     "module": "[__name__, __file__, __package__, 'prefect.engine' in sys.modules]",
     "settings": "{key: value for key, value in os.environ.items() if key.startswith('PREFECT_')} | "
     "prefect.settings.get_current_settings().to_environment_variables(exclude_unset=True)",
-    "interpreter": "[gc.get_threshold(), gc.isenabled(), sys.getrecursionlimit(), sys.getswitchinterval(), "
+    # How often garbage is looked for is the engine's to say (deployments.warm.engine), and differs on purpose.
+    "interpreter": "[gc.isenabled(), sys.getrecursionlimit(), sys.getswitchinterval(), "
     "faulthandler.is_enabled(), tracemalloc.is_tracing(), sys.excepthook is sys.__excepthook__, "
     "threading.excepthook is threading.__excepthook__, sys.gettrace(), sys.flags.optimize]",
     "warnings": "[[one[0], str(one[1]), one[2].__name__] for one in warnings.filters]",
