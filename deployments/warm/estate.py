@@ -81,7 +81,7 @@ class Estate:
     async def _tell(self, run: UUID) -> None:
         while run in self.mine:
             try:
-                cancelling = _is_cancelling(await self._client.read_flow_run(run))
+                cancelling = await self._is_cancelled_while_it_runs(run)
             except Exception as error:
                 # Nobody else would tell it.
                 logger.warning("Run %s is perhaps to be cancelled, and Prefect does not say: %s", run, error)
@@ -90,6 +90,14 @@ class Estate:
             if cancelling:
                 self._cancellations.tell(run)
             return
+
+    async def _is_cancelled_while_it_runs(self, run: UUID) -> bool:
+        """One that had not begun may not begin, and its process leaves: told to end, it would call the run Crashed."""
+        states = sorted(await self._client.read_flow_run_states(run), key=lambda state: state.timestamp)
+        if not states or not states[-1].is_cancelling():
+            return False
+        before = [state for state in states if not state.is_cancelling()]
+        return bool(before) and before[-1].is_running()
 
     async def _look(self) -> None:
         runs = await self._client.read_flow_runs(
@@ -101,7 +109,7 @@ class Estate:
         for run in runs:
             if run.id in self.mine and _is_cancelling(run):
                 self._cancelled.add(run.id)
-                self._cancellations.tell(run.id)
+                self._do(self._tell(run.id))
         if sys.platform == "linux":
             await asyncio.sleep(MOMENT)
             for run in runs:

@@ -19,7 +19,7 @@ from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.context import get_settings_context
 from prefect.events.clients import AssertingEventsClient, get_events_client, get_events_subscriber
 from prefect.runner._event_emitter import EventEmitter
-from prefect.states import Cancelling, Running, Suspended
+from prefect.states import Cancelled, Cancelling, Pending, Running, Scheduled, Suspended
 
 from deployments.warm import watching
 from deployments.warm.estate import Estate
@@ -73,13 +73,13 @@ async def test_a_run_that_saw_prefects_server_go_and_come_back_is_cancelled_as_p
     assert plans.ends("sync-photos") == []
 
 
-async def told_of(run: UUID, state: State[Any]) -> list[UUID]:
-    """Which cancellations a worker's runs are told of when it hears one of `run`, which is in this state by now."""
+async def told_of(run: UUID, *states: State[Any]) -> list[UUID]:
+    """Which cancellations a worker's runs are told of when it hears one of `run`, which has had these states."""
     told: list[UUID] = []
 
     class Prefect:
-        async def read_flow_run(self, id_: UUID) -> FlowRun:
-            return FlowRun(id=id_, flow_id=uuid4(), state=state)
+        async def read_flow_run_states(self, id_: UUID) -> list[State[Any]]:
+            return list(states)
 
     class Told(Cancellations):
         def tell(self, run: UUID) -> None:
@@ -94,8 +94,15 @@ async def told_of(run: UUID, state: State[Any]) -> list[UUID]:
 
 async def test_a_cancellation_that_is_told_again_later_does_not_end_the_runs_next_attempt() -> None:
     run = uuid4()
-    assert await told_of(run, Cancelling()) == [run]
-    assert await told_of(run, Running()) == []
+    assert await told_of(run, Pending(), Running(), Cancelling()) == [run]
+    assert await told_of(run, Pending(), Running(), Cancelling(), Cancelled(), Running()) == []
+
+
+async def test_a_run_that_may_not_begin_is_not_told_to_end() -> None:
+    """It would call itself Crashed. A run that is tried again has run before, and this attempt has not."""
+    run = uuid4()
+    assert await told_of(run, Scheduled(), Pending(), Cancelling()) == []
+    assert await told_of(run, Pending(), Running(), Scheduled(), Pending(), Cancelling()) == []
 
 
 async def test_prefects_own_emitter_opens_a_connection_when_it_has_something_to_tell(
