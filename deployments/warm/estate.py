@@ -54,7 +54,7 @@ class Estate:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def look(self) -> None:
-        """At the start, when something may have been missed, and now and then: which of its own are being cancelled.
+        """At the start, and when something may have been missed: which of its own runs are being cancelled.
 
         And takes over what is under way and nobody waits for, on Linux, where it can be seen whether it is alive.
         """

@@ -34,7 +34,6 @@ from deployments.warm.watching import Cancellations, tell_on_demand
 logger = logging.getLogger("prefect.workers.warm")
 
 HEARTBEAT = 30.0  #: seconds, as Prefect's own
-NOW_AND_THEN = 60.0  #: seconds
 #: Runs that are being started side by side, the others wait for their turn. Fifty at once would all begin late, and ask
 #: the server so much at once that the processors have nothing else to do meanwhile.
 STARTS_AT_ONCE = 1 + (os.cpu_count() or 1)
@@ -65,18 +64,11 @@ class WarmWorker(ProcessWorker, abc.ABC):  # as an abstract one it is not listed
             pickup = Pickup(cancelling=self._estate.cancel, connected=self._estate.look)
             loops.create_task(pickup.listen())
             loops.create_task(critical_service_loop(self.sync_with_backend, HEARTBEAT, jitter_range=0.3, backoff=4))
-            loops.create_task(self._look_now_and_then())
             try:
                 async for _ in pickup.turns():
                     await self._pick_up()
             finally:
                 self._estate.leave()
-
-    async def _look_now_and_then(self) -> None:
-        """Should an event have been lost on a connection that stood: a server drops what is heard too slowly."""
-        while True:
-            await asyncio.sleep(NOW_AND_THEN)
-            self._estate.look()
 
     async def _pick_up(self) -> None:
         try:
