@@ -52,6 +52,7 @@ _TOP_LEVEL = text("parent_id IS NULL")
 
 
 class Row(DeclarativeBase):
+    # SQLAlchemy reads it once, and types it itself: a ClassVar would not be what its base class has.
     type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: Json, list[dict[str, Any]]: Json}  # noqa: RUF012
 
 
@@ -100,6 +101,7 @@ class SyncJob(Row):
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
 
     # What the database fills in is read with the write: a row outlives its session.
+    # As above, the base class says what it is.
     __mapper_args__ = {"version_id_col": version, "eager_defaults": True}  # noqa: RUF012
     __table_args__ = (
         _one_of("status", Status),

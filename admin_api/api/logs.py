@@ -20,7 +20,7 @@ router = APIRouter(prefix="/api/admin/syncs", tags=["jobs"])
 
 @router.get("/{id}/logs", summary="A job's log, oldest first", responses=responses(*READ, JobNotFound, PrefectAway))
 async def read_logs(
-    id: UUID,  # noqa: A002
+    id: UUID,
     parts: PartsDep,
     caller: CallerDep,
     page: Annotated[Page, Query()] = 1,

@@ -24,7 +24,7 @@ async def list_schedules(schedules: SchedulesDep, caller: CallerDep) -> Schedule
 
 @router.patch("/{id}", summary="Pause or resume a schedule", responses=responses(*CHANGE, ScheduleNotFound))
 async def switch_schedule(
-    id: UUID,  # noqa: A002
+    id: UUID,
     body: Switch,
     schedules: SchedulesDep,
     caller: CallerDep,

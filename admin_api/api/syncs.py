@@ -77,7 +77,7 @@ async def start_job(body: Start, jobs: JobsDep, words: WordsDep, caller: CallerD
 
 
 @router.get("/{id}", summary="A job, with its steps and its history", responses=responses(*READ, JobNotFound))
-async def read_job(id: UUID, jobs: JobsDep, words: WordsDep, caller: CallerDep) -> JobDetail:  # noqa: A002
+async def read_job(id: UUID, jobs: JobsDep, words: WordsDep, caller: CallerDep) -> JobDetail:
     found = await jobs.history(id)
     return presenting.job_detail(found.job, found.events, words)
 
@@ -89,7 +89,7 @@ async def read_job(id: UUID, jobs: JobsDep, words: WordsDep, caller: CallerDep) 
     responses=responses(*CHANGE, JobNotFound, AlreadyOver, IsAStep),
 )
 async def cancel_job(
-    id: UUID,  # noqa: A002
+    id: UUID,
     jobs: JobsDep,
     words: WordsDep,
     caller: CallerDep,
@@ -105,6 +105,6 @@ async def cancel_job(
     summary="Run a job again",
     responses=responses(*CHANGE, JobNotFound, NotOver, IsAStep, AlreadyUnderWay, NeverStarted, NotDeployed),
 )
-async def retry_job(id: UUID, jobs: JobsDep, words: WordsDep, caller: CallerDep) -> Job:  # noqa: A002
+async def retry_job(id: UUID, jobs: JobsDep, words: WordsDep, caller: CallerDep) -> Job:
     """The same run: the steps that it has finished are not repeated."""
     return presenting.job(await jobs.retry(id, caller), words)

@@ -21,24 +21,24 @@ router = APIRouter(prefix=SYNCS_PAGE)
 
 
 @router.get("/{id}")
-async def show(id: UUID, request: Request, caller: CallerDep, parts: PartsDep, words: WordsDep) -> HTMLResponse:  # noqa: A002
+async def show(id: UUID, request: Request, caller: CallerDep, parts: PartsDep, words: WordsDep) -> HTMLResponse:
     return page(request, "job.html", caller=caller, **await _told(id, parts, words))
 
 
 @router.get("/{id}/live")
-async def live(id: UUID, request: Request, caller: CallerDep, parts: PartsDep, words: WordsDep) -> HTMLResponse:  # noqa: A002
+async def live(id: UUID, request: Request, caller: CallerDep, parts: PartsDep, words: WordsDep) -> HTMLResponse:
     """The part of it that moves, log and all."""
     return page(request, "parts/job.html", caller=caller, **await _told(id, parts, words))
 
 
 @router.post("/{id}/cancel")
-async def cancel(id: UUID, caller: CallerDep, jobs: JobsDep) -> RedirectResponse:  # noqa: A002
+async def cancel(id: UUID, caller: CallerDep, jobs: JobsDep) -> RedirectResponse:
     await jobs.cancel(id, caller)
     return RedirectResponse(f"{SYNCS_PAGE}/{id}", status_code=303)
 
 
 @router.post("/{id}/retry")
-async def retry(id: UUID, caller: CallerDep, jobs: JobsDep) -> RedirectResponse:  # noqa: A002
+async def retry(id: UUID, caller: CallerDep, jobs: JobsDep) -> RedirectResponse:
     await jobs.retry(id, caller)
     return RedirectResponse(f"{SYNCS_PAGE}/{id}", status_code=303)
 

@@ -18,7 +18,6 @@ from admin_api.models import Status
 from admin_api.rendering import page
 from admin_api.schemas import Page, Pagination
 from admin_api.sync_jobs import job_name
-from admin_api.words import Words
 from flows.catalog import CATEGORIES, GROUPS, SCRIPTS, SYNC_DAILY, Flags, FlagValue, Kind, Target, check_flags, resolve
 
 SYNCS_PAGE = "/admin/syncs"
@@ -34,44 +33,56 @@ async def _form(request: Request) -> FormData:
 FormDep = Annotated[FormData, Depends(_form)]
 
 
-@router.get(SYNCS_PAGE)
-async def overview(
-    request: Request,
-    caller: CallerDep,
-    parts: PartsDep,
+async def _jobs(
+    jobs: JobsDep,
     words: WordsDep,
     number: Annotated[Page, Query(alias="page")] = 1,
     status: AnyStatus = None,
     script: AnyScript = None,
+) -> dict[str, Any]:
+    """What moves on the page, as its address asks for it."""
+    wanted = job_name(resolve(script)) if script else None
+    found = await jobs.page(number, JOBS_A_PAGE, Status(status) if status else None, wanted)
+    pages = max(1, ceil(found.total / JOBS_A_PAGE))
+    filters = _filters(status, wanted)
+    return {
+        "jobs": [presenting.job(job, words) for job in found.jobs],
+        "running": [presenting.job(job, words) for job in found.running],
+        "pagination": Pagination(page=number, limit=JOBS_A_PAGE, total=found.total, total_pages=pages),
+        "of_status": status or "",
+        "of_script": wanted or "",
+        "here": _query(filters, number),
+        "newer": _query(filters, number - 1) if number > 1 else None,
+        "older": _query(filters, number + 1) if number < pages else None,
+    }
+
+
+JobsOfPage = Annotated[dict[str, Any], Depends(_jobs)]
+
+
+@router.get(SYNCS_PAGE)
+async def overview(
+    request: Request, caller: CallerDep, parts: PartsDep, words: WordsDep, jobs: JobsOfPage
 ) -> HTMLResponse:
     targets: tuple[Target, ...] = (*GROUPS, *SCRIPTS)
     last = await parts.jobs.last([job_name(target) for target in targets])
     return page(
         request,
         "overview.html",
-        keep=_filters(status, script) | ({"page": str(number)} if number > 1 else {}),
+        keep=_filters(jobs["of_status"], jobs["of_script"]) | {"page": str(jobs["pagination"].page)},
         caller=caller,
         day=SYNC_DAILY,
         groups=[group for group in GROUPS if group is not SYNC_DAILY],
         categories=[(one, [script for script in SCRIPTS if script.category is one]) for one in CATEGORIES],
         last={name: presenting.job(job, words) for name, job in last.items()},
-        **await _jobs(parts.jobs, words, number, status, script),
         hears=parts.listening.hears,
+        **jobs,
     )
 
 
 @router.get(f"{SYNCS_PAGE}/live")
-async def live(
-    request: Request,
-    caller: CallerDep,
-    parts: PartsDep,
-    words: WordsDep,
-    number: Annotated[Page, Query(alias="page")] = 1,
-    status: AnyStatus = None,
-    script: AnyScript = None,
-) -> HTMLResponse:
+async def live(request: Request, caller: CallerDep, parts: PartsDep, jobs: JobsOfPage) -> HTMLResponse:
     """The part of it that moves: the same template, for as long as the page is open."""
-    jobs = await _jobs(parts.jobs, words, number, status, script)
     return page(request, "parts/jobs.html", caller=caller, hears=parts.listening.hears, **jobs)
 
 
@@ -91,25 +102,6 @@ def _flags(target: Target, form: FormData) -> Flags:
         if written:
             given[flag.name] = True if flag.kind is Kind.SWITCH else flag.read(written)
     return check_flags(target, given)
-
-
-async def _jobs(
-    jobs: JobsDep, words: Words, number: int, status: Status | str | None, script: str | None
-) -> dict[str, Any]:
-    wanted = job_name(resolve(script)) if script else None
-    found = await jobs.page(number, JOBS_A_PAGE, Status(status) if status else None, wanted)
-    pages = max(1, ceil(found.total / JOBS_A_PAGE))
-    filters = _filters(status, wanted)
-    return {
-        "jobs": [presenting.job(job, words) for job in found.jobs],
-        "running": [presenting.job(job, words) for job in found.running],
-        "pagination": Pagination(page=number, limit=JOBS_A_PAGE, total=found.total, total_pages=pages),
-        "of_status": status or "",
-        "of_script": wanted or "",
-        "here": _query(filters, number),
-        "newer": _query(filters, number - 1) if number > 1 else None,
-        "older": _query(filters, number + 1) if number < pages else None,
-    }
 
 
 def _filters(status: Status | str | None, script: str | None) -> dict[str, str]:

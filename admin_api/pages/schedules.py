@@ -33,7 +33,7 @@ async def show(request: Request, caller: CallerDep, parts: PartsDep, words: Word
 
 @router.post(SCHEDULES_PAGE + "/{id}")
 async def switch(
-    id: UUID,  # noqa: A002
+    id: UUID,
     caller: CallerDep,
     schedules: SchedulesDep,
     active: Annotated[bool, Form()],
