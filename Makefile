@@ -4,14 +4,22 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-virtualenv
 COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet --custom-compile-command "make lock"
 
-.PHONY: run test lint format bench lock clean
+.PHONY: run test browser lint format bench screenshots lock clean
 .DELETE_ON_ERROR:
 
 run: .venv/installed  ## the whole stack here, then the day once; it stays up
 	@$(BIN)/syncs up --demo
 
-test: .venv/installed-dev  ## every test, on a real PostgreSQL, Prefect server and worker: two stacks side by side
+test: .venv/installed-dev browser  ## every test, on a real PostgreSQL, Prefect server and worker: two stacks side by side
 	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+CHROMIUM := $(firstword $(foreach name,chromium chromium-browser google-chrome google-chrome-stable,$(shell command -v $(name))))
+browser:  ## the system's Chromium, installed where this may install it; without one the tests in a browser are skipped
+ifeq ($(CHROMIUM),)
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+		apt-get install -qq -y --no-install-recommends chromium fonts-liberation >/dev/null; \
+	else echo "There is no Chromium: tests in a browser are skipped. To have one, as root: apt-get install chromium"; fi
+endif
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
@@ -24,6 +32,9 @@ format: .venv/installed-dev
 
 bench: .venv/installed-bench  ## measures, and writes docs/benchmarks.md; SECTIONS="starts rest" measures these anew
 	$(BIN)/python -m tests.bench $(SECTIONS)
+
+screenshots: .venv/installed-dev browser  ## of the demonstration's pages, for docs/
+	$(BIN)/python -m tests.screenshots
 
 lock: .venv/installed-dev  ## resolves the dependencies of pyproject.toml anew
 	$(BIN)/$(COMPILE) --extra build --upgrade -o requirements.lock

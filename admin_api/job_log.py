@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from admin_api.errors import PrefectAway
+from admin_api.escapes import without_escapes
 from admin_api.masking import masked_text
 from admin_api.prefect_gateway import Gateway, Log, PrefectUnreachable
 from admin_api.schemas import LogLine
@@ -42,10 +43,11 @@ class JobLog:
 def _lines(lines: Sequence[Log], runs: Mapping[UUID, str | None]) -> list[LogLine]:
     return [
         LogLine(
+            id=line.id,
             at=line.timestamp,
             level=logging.getLevelName(line.level),
             step=runs.get(line.flow_run_id) if line.flow_run_id else None,
-            message=masked_text(line.message),
+            message=masked_text(without_escapes(line.message)),
         )
         for line in lines
     ]

@@ -38,6 +38,8 @@ logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 #: Seconds after which who is away may be back.
 RETRY_AFTER = 5
+#: Where a page of a refusal leads to.
+FIRST_PAGE = "/admin/syncs"
 
 Refusal = AdminError | CatalogError
 
@@ -52,15 +54,27 @@ def answer(connection: HTTPConnection, refusal: Refusal, headers: Mapping[str, s
     problem = _problem(refusal, words)
     added = {**_headers(refusal), **(headers or {})}
     if wants_a_page(connection):
-        return page(connection, "problem.html", problem.status, added, problem=problem)
+        return _page(connection, problem, added)
     added["Content-Language"] = words.language
     return ProblemResponse(problem.model_dump(mode="json"), problem.status, added)
+
+
+def _page(connection: HTTPConnection, problem: Problem, headers: Mapping[str, str]) -> Response:
+    # What was sent is not sent again because somebody changes the language.
+    elsewhere = "" if connection.scope["method"] == "GET" else FIRST_PAGE
+    caller = getattr(connection.state, "caller", None)
+    job = (problem.model_extra or {}).get("jobId")
+    return page(
+        connection, "problem.html", problem.status, headers, at=elsewhere, caller=caller, problem=problem, job=job
+    )
 
 
 async def _handle(request: Request, error: Exception) -> Response:
     match error:
         case AdminError() | CatalogError():
             return answer(request, error)
+        case RequestValidationError() if wants_a_page(request) and _is_of_the_path(error):
+            return answer(request, NothingHere())
         case RequestValidationError():
             return answer(request, invalid(error))
         case HTTPException():
@@ -73,6 +87,10 @@ async def _handle(request: Request, error: Exception) -> Response:
             logger.error("%s %r failed: %s", request.method, request.scope["path"], type(error).__name__)
             # And it sends this outside of all middleware.
             return answer(request, Broken(), security_headers(request.scope))
+
+
+def _is_of_the_path(error: RequestValidationError) -> bool:
+    return any(one["loc"][0] == "path" for one in error.errors())
 
 
 def _answer_http(request: Request, error: HTTPException) -> Response:

@@ -77,10 +77,20 @@ def _title(context: Context, script: str) -> str:
 
 
 @pass_context
-def _moment(context: Context, at: datetime) -> Markup:
+def _moment(context: Context, at: datetime, *, seconds: bool = False) -> Markup:
     """As the clock at the site said it; whoever points at it reads UTC."""
     day = "d MMM" if at.year == datetime.now(UTC).year else "d MMM y"
-    said = format_datetime(at, f"{day}, HH:mm:ss", tzinfo=SITE, locale=_words(context).language)
+    return _time(context, at, f"{day}, HH:mm:ss" if seconds else f"{day}, HH:mm")
+
+
+@pass_context
+def _clock(context: Context, at: datetime) -> Markup:
+    """The same without the day."""
+    return _time(context, at, "HH:mm:ss")
+
+
+def _time(context: Context, at: datetime, pattern: str) -> Markup:
+    said = format_datetime(at, pattern, tzinfo=SITE, locale=_words(context).language)
     utc = at.astimezone(UTC).isoformat(sep=" ", timespec="seconds")
     return Markup('<time datetime="{}" title="{}">{}</time>').format(at.isoformat(), utc, said)
 
@@ -111,6 +121,7 @@ ENVIRONMENT.filters |= {
     "label": _label,
     "title_of": _title,
     "moment": _moment,
+    "clock": _clock,
     "duration": _duration,
     "json": _json,
 }
@@ -123,15 +134,17 @@ def page(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
     keep: Mapping[str, str] | None = None,
+    at: str = "",
     **values: object,
 ) -> HTMLResponse:
     """The template with `words`, and with `languages`: links to the same page in each, which `keep` these parameters.
 
-    Such a link's choice is remembered.
+    They lead to the page `at` that address where this one has none of its own. Such a link's choice is remembered.
     """
     chosen = connection.query_params.get("lang")
     words = words_for(connection, chosen)
-    languages = {language: "?" + urlencode({**(keep or {}), "lang": language}) for language in LANGUAGES}
+    languages = {language: f"{at}?" + urlencode({**(keep or {}), "lang": language}) for language in LANGUAGES}
+    values = {"caller": None, "path": connection.scope["path"], **values}
     html = ENVIRONMENT.get_template(template).render(words=words, languages=languages, **values)
     response = HTMLResponse(html, status, headers)
     response.headers["Content-Language"] = words.language

@@ -135,6 +135,7 @@ class Cancel(BaseModel):
 
 
 class LogLine(Wire):
+    id: UUID = Field(description="Prefect's own.", examples=[ID])
     at: datetime = Field(examples=[AT])
     level: str = Field(examples=["INFO"])
     step: str | None = Field(examples=["parse-rss"])

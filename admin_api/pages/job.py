@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from admin_api.job_log import MOST_LINES
 from admin_api.models import Status
 from admin_api.pages.overview import SYNCS_PAGE
 from admin_api.rendering import page
+from admin_api.timeline import spans
 
 router = APIRouter(prefix=SYNCS_PAGE)
 
@@ -49,8 +51,10 @@ async def _told(id_: UUID, parts: PartsDep, words: WordsDep) -> dict[str, Any]:
         lines = await parts.log.tail(id_)
     except PrefectAway:  # it is said on the page, and all else is known here
         lines = None
+    job = presenting.job_detail(found.job, found.events, words)
     return {
-        "job": presenting.job_detail(found.job, found.events, words),
+        "job": job,
+        "spans": spans(job.steps, datetime.now(UTC)),
         "over": Status(found.job.status).over,
         "lines": lines,
         "most_lines": MOST_LINES,

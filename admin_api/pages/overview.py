@@ -23,6 +23,10 @@ from flows.catalog import CATEGORIES, GROUPS, SCRIPTS, SYNC_DAILY, Flags, FlagVa
 SYNCS_PAGE = "/admin/syncs"
 JOBS_A_PAGE = 20
 
+OTHER_GROUPS = [group for group in GROUPS if group is not SYNC_DAILY]
+TARGETS: tuple[Target, ...] = (*GROUPS, *SCRIPTS)
+SCRIPTS_BY_CATEGORY = [(one, [script for script in SCRIPTS if script.category is one]) for one in CATEGORIES]
+
 router = APIRouter()
 
 
@@ -33,57 +37,50 @@ async def _form(request: Request) -> FormData:
 FormDep = Annotated[FormData, Depends(_form)]
 
 
-async def _jobs(
-    jobs: JobsDep,
+async def _told(
+    parts: PartsDep,
     words: WordsDep,
     number: Annotated[Page, Query(alias="page")] = 1,
     status: AnyStatus = None,
     script: AnyScript = None,
 ) -> dict[str, Any]:
-    """What moves on the page, as its address asks for it."""
+    """What the page says, as its address asks for it."""
     wanted = job_name(resolve(script)) if script else None
-    found = await jobs.page(number, JOBS_A_PAGE, Status(status) if status else None, wanted)
+    found = await parts.jobs.page(number, JOBS_A_PAGE, Status(status) if status else None, wanted)
+    last = await parts.jobs.last([job_name(target) for target in TARGETS])
     pages = max(1, ceil(found.total / JOBS_A_PAGE))
-    filters = _filters(status, wanted)
+    filters = {name: value for name, value in (("status", str(status or "")), ("script", wanted or "")) if value}
     return {
+        "keep": {**filters, "page": str(number)},
+        "day": SYNC_DAILY,
+        "groups": OTHER_GROUPS,
+        "categories": SCRIPTS_BY_CATEGORY,
         "jobs": [presenting.job(job, words) for job in found.jobs],
         "running": [presenting.job(job, words) for job in found.running],
+        "last": {name: presenting.job(job, words) for name, job in last.items()},
         "pagination": Pagination(page=number, limit=JOBS_A_PAGE, total=found.total, total_pages=pages),
+        "statuses": list(Status),
         "of_status": status or "",
         "of_script": wanted or "",
         "here": _query(filters, number),
         "newer": _query(filters, number - 1) if number > 1 else None,
         "older": _query(filters, number + 1) if number < pages else None,
+        "hears": parts.listening.hears,
     }
 
 
-JobsOfPage = Annotated[dict[str, Any], Depends(_jobs)]
+ToldDep = Annotated[dict[str, Any], Depends(_told)]
 
 
 @router.get(SYNCS_PAGE)
-async def overview(
-    request: Request, caller: CallerDep, parts: PartsDep, words: WordsDep, jobs: JobsOfPage
-) -> HTMLResponse:
-    targets: tuple[Target, ...] = (*GROUPS, *SCRIPTS)
-    last = await parts.jobs.last([job_name(target) for target in targets])
-    return page(
-        request,
-        "overview.html",
-        keep=_filters(jobs["of_status"], jobs["of_script"]) | {"page": str(jobs["pagination"].page)},
-        caller=caller,
-        day=SYNC_DAILY,
-        groups=[group for group in GROUPS if group is not SYNC_DAILY],
-        categories=[(one, [script for script in SCRIPTS if script.category is one]) for one in CATEGORIES],
-        last={name: presenting.job(job, words) for name, job in last.items()},
-        hears=parts.listening.hears,
-        **jobs,
-    )
+async def overview(request: Request, caller: CallerDep, told: ToldDep) -> HTMLResponse:
+    return page(request, "overview.html", caller=caller, **told)
 
 
 @router.get(f"{SYNCS_PAGE}/live")
-async def live(request: Request, caller: CallerDep, parts: PartsDep, jobs: JobsOfPage) -> HTMLResponse:
-    """The part of it that moves: the same template, for as long as the page is open."""
-    return page(request, "parts/jobs.html", caller=caller, hears=parts.listening.hears, **jobs)
+async def live(request: Request, caller: CallerDep, told: ToldDep) -> HTMLResponse:
+    """All of it that moves, for as long as the page is open: the same template."""
+    return page(request, "parts/overview.html", caller=caller, **told)
 
 
 @router.post(SYNCS_PAGE)
@@ -102,10 +99,6 @@ def _flags(target: Target, form: FormData) -> Flags:
         if written:
             given[flag.name] = True if flag.kind is Kind.SWITCH else flag.read(written)
     return check_flags(target, given)
-
-
-def _filters(status: Status | str | None, script: str | None) -> dict[str, str]:
-    return {name: str(value) for name, value in (("status", status), ("script", script)) if value}
 
 
 def _query(filters: dict[str, str], number: int) -> str:

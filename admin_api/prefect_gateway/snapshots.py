@@ -11,6 +11,8 @@ from uuid import UUID
 from prefect.client.schemas.objects import Artifact, FlowRun, TaskRun
 from prefect.client.schemas.objects import State as PrefectState
 
+from admin_api.escapes import without_escapes
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -187,7 +189,7 @@ def step_name(task: TaskRun) -> str:
 
 
 def readable(message: str) -> str:
-    return _UNSHOWN.sub("", _PREFIX.sub("", message))
+    return without_escapes(_PREFIX.sub("", message))
 
 
 def _is_uuid(text: str) -> bool:
@@ -203,5 +205,3 @@ def _count(text: str | None) -> int | None:
 
 #: What Prefect puts before an exception's own words.
 _PREFIX = re.compile(r"^(Flow|Task) run encountered an exception:? \w+: ")
-#: Colours, and whatever else a script's words would do to a terminal.
-_UNSHOWN = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")

@@ -16,7 +16,7 @@ async def test_the_token_signs_in_and_leads_to_the_first_page(site: Site) -> Non
 async def test_the_first_page_leads_to_the_syncs(site: Site) -> None:
     browser = await site.signed_in()
     assert (await browser.get("/admin")).headers["location"] == "/admin/syncs"
-    assert "Signed in as session" in (await browser.get("/admin/syncs")).text
+    assert "Sign out" in (await browser.get("/admin/syncs")).text
 
 
 async def test_blanks_around_a_pasted_token_do_no_harm(site: Site) -> None:
