@@ -23,7 +23,7 @@ from tests import conftest  # first of all: it sets the environment that Prefect
 os.environ["PREFECT_CLIENT_CSRF_SUPPORT_ENABLED"] = "false"
 
 # isort: split
-from tests import bench_admin, bench_rest, bench_starts, bench_steps
+from tests import bench_admin, bench_pages, bench_rest, bench_starts, bench_steps
 from tests.stack import Stack
 
 REPORT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
@@ -43,6 +43,7 @@ SECTIONS = {
     "steps": Section("The day takes as long as its longest chain", bench_steps.measure, bench_steps.ENVIRONMENT),
     "rest": Section("At rest", bench_rest.measure),
     "admin": Section("The list, and the stream", bench_admin.measure),
+    "pages": Section("The pages", bench_pages.measure, bench_pages.ENVIRONMENT),
 }
 
 

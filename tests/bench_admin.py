@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -39,12 +40,9 @@ async def measure(stack: Stack) -> list[str]:
     async with admin.client(stack) as api:
         await admin.ready(api)
         before = await _changes(stack)
-        await _fill(url_of(stack))
-        try:
-            lists = [_row(name, await _times(api, question)) for name, question in QUESTIONS.items()]
+        async with filled(stack):
+            lists = [row(name, await _times(api, question)) for name, question in QUESTIONS.items()]
             after = await _changes(stack)
-        finally:
-            await _empty(url_of(stack))
     return [
         f"{JOBS:,} jobs in the table, {REQUESTS} requests of each kind one after the other, over HTTP. Milliseconds.",
         "",
@@ -58,8 +56,8 @@ async def measure(stack: Stack) -> list[str]:
         "",
         "| from a change in Prefect to the stream | p50 | p95 | longest |",
         "|---|---|---|---|",
-        _row("an almost empty table", before.seen),
-        _row(f"{JOBS:,} jobs", after.seen),
+        row("an almost empty table", before.seen),
+        row(f"{JOBS:,} jobs", after.seen),
         "",
     ]
 
@@ -122,9 +120,20 @@ async def _times(api: httpx.AsyncClient, question: dict[str, Any]) -> list[float
     return times
 
 
-def _row(name: str, times: Sequence[float]) -> str:
+def row(name: str, times: Sequence[float]) -> str:
     in_ms = [1000 * seconds for seconds in times]
     return f"| {name} | {p50(in_ms):.0f} | {p95(in_ms):.0f} | {max(in_ms):.0f} |"
+
+
+@asynccontextmanager
+async def filled(stack: Stack) -> AsyncIterator[None]:
+    """With JOBS jobs in the table, and with none after it."""
+    url = url_of(stack)
+    await _fill(url)
+    try:
+        yield
+    finally:
+        await _empty(url)
 
 
 async def _fill(url: str) -> None:

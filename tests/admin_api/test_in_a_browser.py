@@ -9,13 +9,12 @@ from uuid import UUID
 import httpx
 import pytest
 from playwright.async_api import Browser, Page, expect
-from sqlalchemy import make_url, text
 
-from admin_api.db import connected
 from admin_api.job_log import MOST_LINES
 from flows.catalog import SYNC_DAILY
 from tests import browser
 from tests.admin import cancel, ready, start, until
+from tests.logs import say
 from tests.plans import Plans
 from tests.runs import begun
 from tests.scripted import birth
@@ -254,7 +253,7 @@ async def test_what_a_script_says_is_shown_as_text(tab: Page, api: httpx.AsyncCl
 async def test_a_log_of_100000_lines_does_not_hold_a_page_up(stack: Stack, tab: Page, api: httpx.AsyncClient) -> None:
     job = await start(api, "sync-mep-parties")
     run = UUID((await until(api, job, "COMPLETED"))["flowRunId"])
-    await _say(stack, run, 100_000)
+    await say(stack, run)
     await opened(tab, job)
     lines = tab.locator("#log p")
     await expect(lines.last).to_contain_text("line 100000")
@@ -264,7 +263,7 @@ async def test_a_log_of_100000_lines_does_not_hold_a_page_up(stack: Stack, tab: 
         "return log.scrollTop + log.clientHeight >= log.scrollHeight - 5 }"
     ), "its end is seen"
     await tab.locator("#log").evaluate("log => log.scrollTop = 100")
-    await _say(stack, run, 1)
+    await say(stack, run, 1)
     await expect(lines.last).to_have_text(re.compile("line 1$"))
     assert await tab.locator("#log").evaluate("log => log.scrollTop + log.clientHeight < log.scrollHeight - 5")
     await tab.get_by_role("link", name="Schedules").click()
@@ -337,18 +336,3 @@ async def _started(page: Page, script: str, button: str = "Start") -> str:
     await form.get_by_role("button", name=button).click()
     await page.wait_for_load_state()
     return job_of(page)
-
-
-async def _say(stack: Stack, run: UUID, lines: int) -> None:
-    """So many lines in a run's log, which would take Prefect's API a minute."""
-    database = make_url(stack.part("server").environ()["PREFECT_SERVER_DATABASE_CONNECTION_URL"])
-    async with connected(database.set(drivername="postgresql+psycopg")) as sessions, sessions.begin() as session:
-        await session.execute(
-            text("""
-                INSERT INTO log (id, created, updated, name, level, flow_run_id, message, timestamp)
-                SELECT gen_random_uuid(), now(), now(), 'test', 20, :run, 'line ' || n,
-                    clock_timestamp() + n * interval '1 microsecond'
-                FROM generate_series(1, :lines) AS n
-            """),
-            {"run": run, "lines": lines},
-        )
