@@ -229,3 +229,14 @@ async def test_the_spans_of_steps_are_drawn(browser: httpx.AsyncClient, api: htt
     assert float(first[0]) == 0
     assert float(first[1]) <= float(second[0])
     assert float(second[0]) + float(second[1]) == pytest.approx(100)
+
+
+async def test_what_was_not_configured_is_not_called_completed(
+    browser: httpx.AsyncClient, api: httpx.AsyncClient, plans: Plans
+) -> None:
+    plans.make("sync-judilibre", exits=78, stderr="JUDILIBRE_KEY is not set")
+    job = await start(api, "sync-judilibre")
+    await until(api, job, "COMPLETED")
+    (row,) = re.findall(rf'(?s)<tr id="row-{job}">.*?</tr>', await page(browser))
+    assert ">Skipped<" in row
+    assert "JUDILIBRE_KEY is not set" in await page(browser, f"/admin/syncs/{job}")
