@@ -49,6 +49,26 @@ class Database:
             self._rehearsal.close()
 
 
+@contextmanager
+def altering(connection: Connection) -> Iterator[None]:
+    """For migrations: SQLite alters a table by dropping the old one, and must not take its rows' children for lost.
+
+    No transaction may have begun. Raises IntegrityError where a migration did lose some.
+    """
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        yield
+        return
+    driver.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+        if lost := driver.execute("PRAGMA foreign_key_check").fetchall():
+            raise sqlite3.IntegrityError(f"rows without what they belong to: {lost[:3]}")
+    finally:
+        driver.rollback()
+        driver.execute("PRAGMA foreign_keys = ON")
+
+
 def _set_up_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
     # The driver's own transactions leave out CREATE TABLE; ours, below, do not.
     connection.isolation_level = None

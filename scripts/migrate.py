@@ -10,6 +10,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
+from scripts.database import altering
 from scripts.errors import DatabaseNotReady
 from scripts.settings import shown
 
@@ -19,9 +20,9 @@ VERSION_TABLE = "scripts_alembic_version"
 
 def migrate(engine: Engine) -> str:
     """Raises the tables to this release, all or nothing, and says what it did."""
-    with _open(engine) as connection:
+    with _open(engine) as connection, altering(connection):
         before = _revision(connection)
-        config = _config()
+        config = migrations()
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, "head")
@@ -37,7 +38,7 @@ def require_tables(engine: Engine) -> None:
     """Raises DatabaseNotReady where the tables are not those of this release."""
     with _open(engine) as connection:
         found = _revision(connection)
-    needed = ScriptDirectory.from_config(_config()).get_current_head()
+    needed = ScriptDirectory.from_config(migrations()).get_current_head()
     if found != needed:
         state = "has no tables yet" if found is None else f"is at revision {found}, this release needs {needed}"
         raise DatabaseNotReady(f"{_name(engine)} {state}: run `python -m scripts migrate`.")
@@ -55,7 +56,8 @@ def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
 
 
-def _config() -> Config:
+def migrations() -> Config:
+    """For alembic's commands, which look for the connection in its attributes."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     return config

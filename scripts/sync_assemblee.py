@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from scripts.deputies import Deputy, deputy, lines
 from scripts.errors import BadSource, RecordError, SourceDown, SourceRefused
 from scripts.fingerprints import Document, recall, remember
-from scripts.models import Chamber, ExternalId, IdSource, Mandate, PoliticalGroup, Politician
+from scripts.models import Chamber, ExternalId, IdSource, Mandate, Office, PoliticalGroup, Politician
 from scripts.report import Report
 from scripts.script import Call, Script
 from scripts.source import Source
@@ -227,6 +227,7 @@ def _mandate(one: Deputy, politician_id: int, group_id: int) -> dict[str, object
         "department_code": one.department_code,
         "department_name": one.department_name,
         "constituency": one.constituency,
+        "office": Office.DEPUTE,
         "started_on": one.started_on,
         "ended_on": None,
     }

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from scripts.arguments import positive
 from scripts.errors import BadSource, RecordError
 from scripts.fingerprints import recall, remember
-from scripts.models import ExternalId, IdSource, Scrutin, Vote
+from scripts.models import Chamber, ExternalId, IdSource, Scrutin, Vote
 from scripts.script import Call, Script
 from scripts.scrutins import Archive, PublicVote, public_vote, voted_on
 from scripts.upsert import upsert
@@ -141,6 +141,7 @@ def _write(session: Session, vote: PublicVote, politicians: Mapping[str, int]) -
 def _scrutin(vote: PublicVote) -> dict[str, object]:
     return {
         "external_id": vote.uid,
+        "chamber": Chamber.ASSEMBLEE_NATIONALE,
         "legislature": vote.legislature,
         "number": vote.number,
         "voted_on": vote.voted_on,

@@ -3,18 +3,19 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, select
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
-from scripts.database import connected
-from scripts.migrate import VERSION_TABLE
+from scripts.database import altering, connected
+from scripts.migrate import VERSION_TABLE, migrations
 from scripts.models import Row, SyncMetadata
 from scripts.settings import database_url
 from scripts.upsert import upsert
-from tests.scripts.sites import Site
+from tests.scripts.sites import SAMPLES, Site
 
 
 def test_the_migrations_make_the_tables_of_the_models(site: Site) -> None:
@@ -25,6 +26,20 @@ def test_the_migrations_make_the_tables_of_the_models(site: Site) -> None:
             table: inspect(connection).get_check_constraints(table) for table in ("votes", "scrutins", "mandates")
         }
     assert all(checks.values())
+
+
+def test_a_release_can_be_taken_back_and_keeps_what_the_one_before_knew(site: Site) -> None:
+    site.sources = SAMPLES
+    for script in ("sync-assemblee", "sync-votes-an"):
+        assert site.sync(script).code == 0
+    before = site.meaning()
+    with connected(database_url(site.url)) as engine, engine.connect() as connection, altering(connection):
+        config = migrations()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+        command.upgrade(config, "head")
+        connection.commit()
+    assert site.meaning() == before
 
 
 def test_a_moment_comes_back_in_utc(site: Site) -> None:
