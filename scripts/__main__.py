@@ -1,4 +1,4 @@
-"""`python -m scripts <script> [flags]`, and `python -m scripts migrate`.
+"""`python -m scripts <script> [flags]`, and `migrate`, `doubts` and `decide`.
 
 Exit codes (sysexits): 0 done, 1 failed, 64 called wrongly, 75 the source is down, 78 not configured.
 """
@@ -7,11 +7,12 @@ import difflib
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import stamina.instrumentation
 from sqlalchemy.exc import SQLAlchemyError
 
+from scripts import doubts
 from scripts.arguments import Parser, options_from, parser_for
 from scripts.database import Database, connected
 from scripts.errors import CalledWrongly, NotConfigured, ScriptError
@@ -24,6 +25,7 @@ from scripts.settings import read_settings
 from scripts.source import Source
 
 MIGRATE = "Brings the tables of DATABASE_URL up to this release."
+COMMANDS = {"migrate": MIGRATE, "doubts": doubts.LIST, "decide": doubts.DECIDE}
 
 
 def main(arguments: Sequence[str], *, client: HttpClient | None = None) -> int:
@@ -49,6 +51,17 @@ def _dispatch(name: str, flags: Sequence[str], report: Report, client: HttpClien
         Parser(prog="python -m scripts migrate", description=MIGRATE).parse_args(flags)
         with connected(read_settings().database) as engine:
             report.log(migrate(engine))
+    elif name == "doubts":
+        Parser(prog="python -m scripts doubts", description=doubts.LIST).parse_args(flags)
+        with _database() as database:
+            for line in doubts.open_doubts(database):
+                print(line)
+    elif name == "decide":
+        parser = Parser(prog="python -m scripts decide", description=doubts.DECIDE)
+        doubts.decide_flags(parser)
+        given = parser.parse_args(flags)
+        with _database() as database:
+            print(doubts.decide(database, given.source, given.external_id, given.slug))
     elif name in NOT_YET:
         later = f"{name} is not part of this release yet: {NOT_YET[name]}."
         if not {"--help", "-h"} & set(flags):
@@ -59,6 +72,14 @@ def _dispatch(name: str, flags: Sequence[str], report: Report, client: HttpClien
             print(line)
     else:
         raise CalledWrongly(_unknown(name))
+
+
+@contextmanager
+def _database() -> Iterator[Database]:
+    with connected(read_settings().database) as engine:
+        require_tables(engine)
+        with closing(Database(engine)) as database:
+            yield database
 
 
 def _run(script: Script, flags: Sequence[str], report: Report, client: HttpClient) -> None:
@@ -88,7 +109,7 @@ def _sentence(error: Exception) -> str:
 
 
 def _unknown(name: str) -> str:
-    near = difflib.get_close_matches(name, [*SCRIPTS, *NOT_YET, "migrate"], n=3, cutoff=0.5)
+    near = difflib.get_close_matches(name, [*SCRIPTS, *NOT_YET, *COMMANDS], n=3, cutoff=0.5)
     hint = f"the nearest are {', '.join(near)}" if near else "--help lists them all"
     return f"there is no such script; {hint}."
 
@@ -97,7 +118,8 @@ def _overview() -> Iterator[str]:
     yield "python -m scripts <script> [flags]; <script> --help lists its flags."
     for script in SCRIPTS.values():
         yield f"  {script.name:28}{script.summary}"
-    yield f"  {'migrate':28}{MIGRATE}"
+    for name, what in COMMANDS.items():
+        yield f"  {name:28}{what}"
     yield "Not part of this release yet:"
     for name, what in NOT_YET.items():
         yield f"  {name:28}{what}"

@@ -5,6 +5,7 @@
   - NotConfigured (78)
   - SourceDown (75)
   - SourceRefused
+    - NotThere
   - BadSource
   - DatabaseNotReady
 - RecordError: not an end; one record of a source is bad, is counted, and the rest goes on
@@ -44,6 +45,10 @@ class SourceDown(ScriptError):
 
 class SourceRefused(ScriptError):
     """The source answered, and will answer the same again: 404, 403, too many redirects, a missing file."""
+
+
+class NotThere(SourceRefused):
+    """The source says that there is no such document (404, 410), which of one among many may be quite right."""
 
 
 class BadSource(ScriptError):

@@ -1,7 +1,11 @@
-"""What a source looked like when it was last read to its end, so that an unchanged one is not read again."""
+"""What a source looked like when it was last read to its end, so that an unchanged one is not read again.
+
+Of one that is read piece by piece: how far it was read.
+"""
 
 import hashlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -48,7 +52,9 @@ class Document:
 def recall(session: Session, key: str) -> Fingerprint | None:
     """`key` names script, part and mode, e.g. `votes-an-zip:17:full`."""
     row = session.scalar(select(SyncMetadata).where(SyncMetadata.key == key))
-    return Fingerprint(row.url, row.sha256, row.etag, row.last_modified) if row else None
+    if row is None or row.url is None or row.sha256 is None:
+        return None
+    return Fingerprint(row.url, row.sha256, row.etag, row.last_modified)
 
 
 def remember(session: Session, key: str, seen: Fingerprint) -> None:
@@ -60,5 +66,19 @@ def remember(session: Session, key: str, seen: Fingerprint) -> None:
         "sha256": seen.sha256,
         "etag": seen.etag,
         "last_modified": seen.last_modified,
+        "completed_at": datetime.now(UTC),
     }
+    upsert(session, SyncMetadata, [row], key=("key",))
+
+
+def cursor(session: Session, key: str) -> str | None:
+    """How far a source that is read piece by piece has been read: in the script's own words."""
+    return session.scalar(select(SyncMetadata.cursor).where(SyncMetadata.key == key))
+
+
+def set_cursor(session: Session, key: str, reached: str, *, complete: bool = False) -> None:
+    """In the transaction that writes what was read up to there. `complete`: there is nothing more for now."""
+    row: dict[str, object] = {"key": key, "cursor": reached}
+    if complete:
+        row["completed_at"] = datetime.now(UTC)
     upsert(session, SyncMetadata, [row], key=("key",))

@@ -2,6 +2,7 @@
 
 import email.utils
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from urllib.parse import urlsplit
@@ -9,12 +10,34 @@ from urllib.parse import urlsplit
 import httpx
 import stamina
 
-from scripts.errors import SourceDown, SourceRefused
+from scripts.errors import NotThere, SourceDown, SourceRefused
 from scripts.fingerprints import Document, Fingerprint
 
 USER_AGENT = f"poligraph-syncs/{version('poligraph-syncs')} (+https://poligraph.fr)"
 TRIES = 4
 LONGEST_RETRY_AFTER = 60.0  # seconds; a source that asks for more is tried again by the step, not by us
+
+
+#: Seconds between two requests to a host, as its people ask for or as we would have them ask (SOURCES.md A.0).
+PAUSES = {
+    "data.assemblee-nationale.fr": 0.3,
+    "www.assemblee-nationale.fr": 0.3,
+    "www.senat.fr": 0.2,
+    "data.senat.fr": 0.2,
+    "archive.nossenateurs.fr": 0.2,
+    "www.data.gouv.fr": 0.2,
+    "static.data.gouv.fr": 0.2,
+    "data.europarl.europa.eu": 0.2,
+    "www.hatvp.fr": 0.2,
+    "www.wikidata.org": 0.2,
+    "query.wikidata.org": 0.3,
+    "commons.wikimedia.org": 0.2,
+    "upload.wikimedia.org": 0.2,
+    # Ourselves, in tests.
+    "127.0.0.1": 0.0,
+    "localhost": 0.0,
+}
+PAUSE = 1.0  #: for every other host
 
 
 class HttpClient:
@@ -28,12 +51,24 @@ class HttpClient:
         self._http = httpx.Client(headers={"User-Agent": USER_AGENT}, timeout=timeout, follow_redirects=True)
         self._deadline = deadline
         self._first_wait = first_wait
+        self._asked: dict[str, float] = {}
 
-    def get(self, url: str, *, max_bytes: int, known: Fingerprint | None = None) -> Document | None:
-        """The document, or None where it is still the `known` one.
+    def get(
+        self,
+        url: str,
+        *,
+        max_bytes: int,
+        known: Fingerprint | None = None,
+        query: Mapping[str, str] | None = None,
+        accept: str | None = None,
+    ) -> Document | None:
+        """The document, or None where it is still the `known` one. `query` is added to the address, quoted.
 
-        Raises SourceDown after the last try, SourceRefused at once where another try would change nothing.
+        Raises SourceDown after the last try, SourceRefused (NotThere for a 404) at once where another try would change
+        nothing.
         """
+        if query:
+            url = str(httpx.URL(url).copy_merge_params(dict(query)))
         for attempt in stamina.retry_context(
             on=_wait_asked_for,
             attempts=TRIES,
@@ -43,15 +78,19 @@ class HttpClient:
             wait_jitter=0,
         ):
             with attempt:
-                return self._get_once(url, max_bytes, known)
+                return self._get_once(url, max_bytes, known, {"Accept": accept} if accept else {})
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def close(self) -> None:
         self._http.close()
 
-    def _get_once(self, url: str, max_bytes: int, known: Fingerprint | None) -> Document | None:
+    def _get_once(
+        self, url: str, max_bytes: int, known: Fingerprint | None, headers: Mapping[str, str]
+    ) -> Document | None:
+        self._be_polite(url)
+        conditions = known.conditions(url) if known else {}
         try:
-            with self._http.stream("GET", url, headers=known.conditions(url) if known else {}) as answer:
+            with self._http.stream("GET", url, headers={**headers, **conditions}) as answer:
                 if answer.status_code == httpx.codes.NOT_MODIFIED and known:
                     return None
                 _refuse_status(url, answer)
@@ -66,6 +105,13 @@ class HttpClient:
             etag=answer.headers.get("ETag"),
             last_modified=answer.headers.get("Last-Modified"),
         ).unless(known)
+
+    def _be_polite(self, url: str) -> None:
+        host = urlsplit(url).hostname or ""
+        pause = self._asked.get(host, 0.0) + PAUSES.get(host, PAUSE) - time.monotonic()
+        if host in self._asked and pause > 0:
+            time.sleep(pause)
+        self._asked[host] = time.monotonic()
 
     def _body(self, url: str, answer: httpx.Response, max_bytes: int) -> bytes:
         """httpx itself refuses a body that is shorter than its Content-Length or its last chunk."""
@@ -90,6 +136,8 @@ def _refuse_status(url: str, answer: httpx.Response) -> None:
     status = answer.status_code
     if status == httpx.codes.TOO_MANY_REQUESTS or status >= 500:
         raise SourceDown(f"{shown(url)} answers {status}.", retry_after(answer.headers.get("Retry-After")))
+    if status in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
+        raise NotThere(f"{shown(url)} answers {status}: see whether its address has changed.")
     if status != httpx.codes.OK:
         raise SourceRefused(f"{shown(url)} answers {status}: see whether its address has changed.")
 

@@ -156,7 +156,7 @@ class Row(DeclarativeBase):
 
 
 class SyncMetadata(Row):
-    """What a source looked like at its last complete pass, or how far it has been read; a row per script, part, mode."""
+    """What a source looked like at its last complete pass, or how far it was read: a row per script, part and mode."""
 
     __tablename__ = "sync_metadata"
 
@@ -236,7 +236,7 @@ class PoliticalGroup(Row):
 
 
 class Mandate(Row):
-    """An office held by a politician; open while `ended_on` is null. Only a seat in a chamber has a chamber and a group."""
+    """An office held by a politician; open while `ended_on` is null. Only a seat has a chamber, and perhaps a group."""
 
     __tablename__ = "mandates"
 

@@ -1,9 +1,10 @@
 """Where a script's documents are read: at their live address, or in a folder of files in the same formats."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from scripts.errors import SourceRefused
+from scripts.errors import NotThere, SourceRefused
 from scripts.fingerprints import Document, Fingerprint
 from scripts.http_client import HttpClient
 
@@ -22,23 +23,33 @@ class Source:
     def is_folder(self) -> bool:
         return self._folder is not None
 
-    @property
-    def live(self) -> bool:
-        """Whether other people's servers are asked: then there is a pause between two requests."""
-        return self._folder is None and self._base_url is None
+    def read(
+        self,
+        name: str,
+        url: str,
+        *,
+        max_bytes: int,
+        known: Fingerprint | None = None,
+        query: Mapping[str, str] | None = None,
+        accept: str | None = None,
+    ) -> Document | None:
+        """The document, or None where it is still the `known` one. `name` is the source's own file name.
 
-    def read(self, name: str, url: str, *, max_bytes: int, known: Fingerprint | None = None) -> Document | None:
-        """The document, or None where it is still the `known` one. `name` is the source's own file name."""
+        `query` and `accept` are for a server; a folder's file holds all that is asked for, and perhaps more.
+        Raises NotThere, too, where a server or the folder has no such document.
+        """
         if self._folder is not None:
             return self._read_file(self._folder / name, max_bytes).unless(known)
         if self._base_url is not None:
             url = f"{self._base_url.rstrip('/')}/{name}"
-        return self._client.get(url, max_bytes=max_bytes, known=known)
+        return self._client.get(url, max_bytes=max_bytes, known=known, query=query, accept=accept)
 
     def _read_file(self, path: Path, max_bytes: int) -> Document:
         try:
             with path.open("rb") as file:
                 content = file.read(max_bytes + 1)
+        except FileNotFoundError as error:
+            raise NotThere(f"{path} is not there: SYNCS_SOURCES must hold it.") from error
         except OSError as error:
             raise SourceRefused(f"{path} cannot be read ({error.strerror}): SYNCS_SOURCES must hold it.") from error
         if len(content) > max_bytes:

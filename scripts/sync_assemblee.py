@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from scripts.deputies import Deputy, deputy, lines
 from scripts.errors import BadSource, RecordError, SourceDown, SourceRefused
 from scripts.fingerprints import Document, recall, remember
-from scripts.models import Chamber, ExternalId, IdSource, Mandate, Office, PoliticalGroup, Politician
+from scripts.identity import Identities, Person
+from scripts.models import Chamber, IdSource, Mandate, Office, PoliticalGroup, Politician
 from scripts.report import Report
 from scripts.script import Call, Script
 from scripts.source import Source
-from scripts.text import slug
 from scripts.upsert import Written, upsert
 
 DATASET = "https://www.data.gouv.fr/api/1/datasets/deputes-actifs-de-lassemblee-nationale-informations-et-statistiques/"
@@ -34,8 +34,12 @@ _OPEN = (Mandate.chamber == Chamber.ASSEMBLEE_NATIONALE, Mandate.ended_on.is_(No
 
 def run(call: Call, _: argparse.Namespace) -> None:
     counters = dict.fromkeys(
-        ["groupsCreated", "groupsUpdated", "deputiesCreated", "deputiesUpdated", "deputiesDeactivated", "errors"], 0
-    )
+        [
+            "groupsCreated", "groupsUpdated", "deputiesCreated", "deputiesUpdated", "deputiesDeactivated",
+            "doubtful", "errors",
+        ],
+        0,
+    )  # fmt: skip
     document = _read(call)
     if document is None:
         call.report.log("The deputies' CSV has not changed since the last complete pass.")
@@ -47,15 +51,15 @@ def run(call: Call, _: argparse.Namespace) -> None:
         _refuse_an_old_file(session, deputies)
         wanted = deputies[: call.options.limit]
         groups = _write_groups(session, wanted)
-        slugs = _slugs(session, wanted)
     counters["groupsCreated"], counters["groupsUpdated"] = len(groups.created), len(groups.updated)
 
     for start in range(0, len(wanted), BATCH):
         batch = wanted[start : start + BATCH]
         with call.database.transaction() as session:
-            created, updated = _write_deputies(session, batch, slugs)
+            created, updated, doubtful = _write_deputies(session, batch)
         counters["deputiesCreated"] += len(created)
         counters["deputiesUpdated"] += len(updated)
+        counters["doubtful"] += doubtful
         for name in sorted(created | updated):
             call.report.detail(f"{'created' if name in created else 'updated'} {name}")
         call.report.progress(start + len(batch), len(wanted))
@@ -157,49 +161,33 @@ def _write_groups(session: Session, deputies: Sequence[Deputy]) -> Written:
     return upsert(session, PoliticalGroup, rows, key=("code", "chamber"))
 
 
-def _slugs(session: Session, deputies: Sequence[Deputy]) -> dict[str, str]:
-    """A slug for each id: the one it has, since addresses must last, or a new one that nobody else has."""
-    known = select(ExternalId.external_id, Politician.slug).join(
-        Politician, (Politician.id == ExternalId.politician_id) & (ExternalId.source == IdSource.ASSEMBLEE_NATIONALE)
-    )
-    slugs = dict(session.execute(known).tuples().all())
-    taken = set(session.scalars(select(Politician.slug)))
-    for one in deputies:
-        if one.id not in slugs:
-            plain = slug(f"{one.first_name} {one.last_name}") or one.id.lower()
-            slugs[one.id] = f"{plain}-{one.id.lower()}" if plain in taken else plain
-            taken.add(slugs[one.id])
-    return slugs
-
-
-def _write_deputies(
-    session: Session, deputies: Sequence[Deputy], slugs: Mapping[str, str]
-) -> tuple[set[str], set[str]]:
-    """The slugs of who is new, and of whose person or mandate has changed."""
-    by_slug = {slugs[one.id]: one for one in deputies}
-    people = upsert(session, Politician, [_person(s, one) for s, one in by_slug.items()], key=("slug",))
-    found = session.execute(select(Politician.slug, Politician.id).where(Politician.slug.in_(by_slug)))
-    ids = {by_slug[its_slug].id: politician_id for its_slug, politician_id in found}
-    upsert(
-        session,
-        ExternalId,
-        [
-            {"source": IdSource.ASSEMBLEE_NATIONALE, "external_id": pa, "politician_id": politician_id}
-            for pa, politician_id in ids.items()
-        ],
-        key=("source", "external_id"),
-    )
+def _write_deputies(session: Session, deputies: Sequence[Deputy]) -> tuple[set[str], set[str], int]:
+    """The slugs of who is new, and of whose person or mandate has changed; and how many were kept aside as doubts."""
+    identities = Identities(session)
+    placed = {one.mandate: found for one in deputies if (found := identities.place(_identity(one)))}
+    sure = [one for one in deputies if one.mandate in placed]
+    people = upsert(session, Politician, [_person(placed[one.mandate].slug, one) for one in sure], key=("slug",))
     in_chamber = PoliticalGroup.chamber == Chamber.ASSEMBLEE_NATIONALE
     groups = dict(session.execute(select(PoliticalGroup.code, PoliticalGroup.id).where(in_chamber)).tuples().all())
     mandates = upsert(
         session,
         Mandate,
-        [_mandate(one, ids[one.id], groups[one.group_code]) for one in deputies],
+        [_mandate(one, placed[one.mandate].politician_id, groups[one.group_code]) for one in sure],
         key=("external_id",),
     )
-    created = {str(key[0]) for key in people.created}
-    changed = {slugs[str(key[0]).partition("-leg")[0]] for key in mandates.created | mandates.updated}
-    return created, ({str(key[0]) for key in people.updated} | changed) - created
+    created = {found.slug for found in placed.values() if found.is_new}
+    changed = {placed[str(key[0])].slug for key in mandates.created | mandates.updated}
+    return created, ({str(key[0]) for key in people.updated} | changed) - created, len(deputies) - len(sure)
+
+
+def _identity(one: Deputy) -> Person:
+    return Person(
+        source=IdSource.ASSEMBLEE_NATIONALE,
+        external_id=one.id,
+        first_name=one.first_name,
+        last_name=one.last_name,
+        birth_date=one.birth_date,
+    )
 
 
 def _person(its_slug: str, one: Deputy) -> dict[str, object]:

@@ -1,7 +1,6 @@
 """sync-press: the articles of the press feeds, and the politicians they name."""
 
 import argparse
-import time
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import delete, select
@@ -16,7 +15,6 @@ from scripts.script import Call, Script
 from scripts.upsert import upsert
 
 MAX_BYTES = 5_000_000  # a feed has some 100 kB
-PAUSE = 1.0  # seconds between two publishers' servers
 DIRECTORY = "press-mentions:politicians"
 BATCH = 500  # stored articles matched in one transaction
 
@@ -34,8 +32,6 @@ def run(call: Call, own: argparse.Namespace) -> None:
     feeds = [feed for feed in FEEDS if own.feed in {None, feed.id}]
     failures: list[ScriptError] = []
     for done, feed in enumerate(feeds, start=1):
-        if done > 1 and call.source.live:
-            time.sleep(PAUSE)
         try:
             _sync_feed(call, feed, directory, counters)
         except (SourceDown, SourceRefused, BadSource) as error:

@@ -16,6 +16,7 @@ from scripts.settings import database_url
 
 PROJECT = Path(__file__).parents[2]
 SAMPLES = PROJECT / "samples"
+WHEN_COMPLETE = {("sync_metadata", "completed_at"), ("sync_metadata", "updated_at")}
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,10 @@ class Site:
         return self.dump(table)[table]
 
     def dump(self, *only: str) -> dict[str, list[dict[str, object]]]:
-        """Every row of every table (or of these alone), with ids and timestamps, in the order of the ids."""
+        """Every row of every table (or of these alone), with ids and timestamps, in the order of the ids.
+
+        When a pass was complete is none of what was read.
+        """
         engine = create_engine(database_url(self.url))
         try:
             tables = MetaData()
@@ -84,7 +88,8 @@ class Site:
             with engine.connect() as connection:
                 return {
                     name: [
-                        dict(row) for row in connection.execute(select(table).order_by(*table.primary_key)).mappings()
+                        {column: value for column, value in row.items() if (name, column) not in WHEN_COMPLETE}
+                        for row in connection.execute(select(table).order_by(*table.primary_key)).mappings()
                     ]
                     for name, table in tables.tables.items()
                 }
@@ -101,6 +106,7 @@ class Site:
                 ("group_id", "political_groups", "code"),
                 ("scrutin_id", "scrutins", "external_id"),
                 ("article_id", "press_articles", "external_id"),
+                ("party_id", "parties", "wikidata_id"),
             )
         }
         return {

@@ -1,0 +1,56 @@
+"""`python -m scripts doubts` and `decide`: who may be one of ours, and what a person has said about it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+
+from sqlalchemy import select
+
+from scripts.database import Database
+from scripts.errors import CalledWrongly
+from scripts.models import Doubt, IdSource, Politician
+
+LIST = "People of a source who may be politicians of ours, or not: each waits for `decide`."
+DECIDE = (
+    "Says who somebody of a source is: a politician's slug, or nobody of ours yet. Its script's next run acts on it."
+)
+
+
+def open_doubts(database: Database) -> Iterator[str]:
+    """A line each, oldest first."""
+    undecided = select(Doubt).where(Doubt.politician_id.is_(None), Doubt.is_new.is_(False)).order_by(Doubt.id)
+    with database.transaction() as session:
+        for doubt in session.scalars(undecided):
+            born = f", born {doubt.birth_date}" if doubt.birth_date else ""
+            yield (
+                f"{doubt.source} {doubt.external_id}: {doubt.name}{born}; {doubt.why}: {', '.join(doubt.candidates)}"
+            )
+
+
+def decide(database: Database, source: str, external_id: str, slug: str | None) -> str:
+    """`slug` None: it is somebody new. Raises CalledWrongly where there is no such doubt, or no such politician."""
+    with database.transaction() as session:
+        sources = [one.value for one in IdSource]
+        if source not in sources:
+            raise CalledWrongly(f"there is no source {source!r}; there are {', '.join(sources)}")
+        of_it = select(Doubt).where(Doubt.source == IdSource(source), Doubt.external_id == external_id)
+        doubt = session.scalar(of_it)
+        if doubt is None:
+            raise CalledWrongly(f"there is no doubt about {source} {external_id}; `doubts` lists them")
+        if slug is None:
+            doubt.politician_id, doubt.is_new = None, True
+            return f"{doubt.name} is nobody of ours yet."
+        politician = session.scalar(select(Politician).where(Politician.slug == slug))
+        if politician is None:
+            raise CalledWrongly(f"no politician has the slug {slug!r}; it may be one of {', '.join(doubt.candidates)}")
+        doubt.politician_id, doubt.is_new = politician.id, False
+        return f"{doubt.name} is {politician.first_name} {politician.last_name} ({slug})."
+
+
+def decide_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", help="as `doubts` shows it, e.g. SENAT")
+    parser.add_argument("external_id", help="the id beside it")
+    who = parser.add_mutually_exclusive_group(required=True)
+    who.add_argument("slug", nargs="?", help="the politician's slug")
+    who.add_argument("--new", action="store_true", help="nobody of ours yet")
