@@ -1,0 +1,54 @@
+"""What every script that reads a source must bear, said once: a case a script, and whatever its server does to it.
+
+A module `tests/scripts/cases_*.py` holds `CASES`, a list of Case; test_every_source.py finds it there.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from tests.scripts.sites import Site
+
+Content = bytes | str
+
+
+def nothing(_: Site) -> None:
+    """No rows are needed before."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A script and its source in its true format.
+
+    `documents` are whole, by the name under which the script reads each (the path on the test's server; a query is not
+    looked at), `main` the one whose faults are tried. `good` is how many records of it are imported, by the result's
+    `counter`. `malformed` is `main` with `bad` unusable records among the good ones, `empty` is `main` without any, and
+    `foreign` is `main` in an encoding that is not the source's (None: it has none of its own, as a ZIP).
+    `too_large`: more than the script reads of `main`, in bytes. `optional`: without `main` (404) the script still ends
+    well, as where one of many pages is missing; then `counted_as` counts it.
+    """
+
+    script: str
+    documents: Mapping[str, Content]
+    main: str
+    good: int
+    counter: str
+    malformed: Content
+    bad: int = 1
+    empty: Content
+    foreign: bytes | None
+    too_large: int
+    flags: tuple[str, ...] = ()
+    before: Callable[[Site], None] = nothing
+    #: What an empty document means: the exit code.
+    empty_is: int = 1
+    #: Whether an unchanged document is told apart by its ETag or its bytes.
+    remembers: bool = True
+    optional: bool = False
+    counted_as: str = "errors"
+    #: Counters of the result that say how much was written anew; all must be 0 the second time.
+    written: tuple[str, ...] = field(default=())
+
+    def serve(self, site: Site, changed: Mapping[str, Content] | None = None) -> None:
+        """Puts the documents into the site's folder of sources."""
+        for name, content in {**self.documents, **(changed or {})}.items():
+            site.put(self.script, name, content)
