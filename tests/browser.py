@@ -20,7 +20,13 @@ FLAGS = (
     "--disable-sync",
 )
 #: What Chromium and htmx say of answers that are errors, and of none: tests expect those, or do not.
-OF_ANSWERS = ("Failed to load resource", "Response Status Error Code", "htmx:sendError", "htmx:timeout")
+OF_ANSWERS = (
+    "Failed to load resource",
+    "Response Status Error Code",
+    "htmx:sendError",
+    "htmx:timeout",
+    "htmx:afterRequest",
+)
 PHONE = (390, 844)
 DESKTOP = (1440, 900)
 

@@ -7,6 +7,7 @@ from playwright.async_api import Browser
 
 from tests import browser
 from tests.admin_api.site import Site, open_site
+from tests.stack import Stack
 
 
 @pytest.fixture
@@ -16,8 +17,8 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
 
 
 @pytest.fixture(scope="session")
-async def chromium() -> AsyncIterator[Browser]:
-    """Where there is none, the test is skipped; in CI it fails."""
+async def chromium(stack: Stack) -> AsyncIterator[Browser]:
+    """Where there is none, the test is skipped; in CI it fails. (It is gone before the stack, which leaves nothing.)"""
     try:
         browser.executable()
     except browser.NoBrowser as error:
