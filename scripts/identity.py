@@ -15,7 +15,7 @@ person decides. A source has one id a person: who has another id of the same sou
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -97,21 +97,49 @@ class Identities:
 
         Raises RecordError where two of the ids that a source states belong to two people of ours.
         """
-        key = (person.source, person.external_id)
-        found: _One | _Doubtful | None = self._known(person)
-        if found is not None:
-            if self._doubts.pop(key, None) is not None:
-                self._forget_doubt(person)
-        elif (decided := self._doubts.get(key)) is not None and decided.politician_id is not None:
-            found = self._all[decided.politician_id]
-        elif decided is None or not decided.is_new:
-            found = self._named(person)
+        found = self._look_for(person)
         if isinstance(found, _Doubtful):
             self._keep_aside(person, found)
             return None
         one = found or self._make(person)
         self._write_ids(one, person)
         return Placed(one.id, one.slug, is_new=found is None)
+
+    def recognise(self, person: Person, *, among: Set[int] = frozenset()) -> Placed | None:
+        """Like `place`, and nobody is ever made: for a source that also lists people who are none of ours.
+
+        `among` are who holds or held the office that the source gives this person: the only one of ours who has the
+        name is them, if among those. None: nobody of ours, or a doubt (`is_doubtful`).
+        """
+        found = self._look_for(person)
+        if isinstance(found, _Doubtful):
+            one, *more = found.candidates
+            if more or one.id not in among or one.name != fold(person.name):
+                self._keep_aside(person, found)
+                return None
+            found = one
+        if self.is_doubtful(person):
+            self._forget_doubt(person)
+            del self._doubts[person.source, person.external_id]
+        if found is None:
+            return None
+        self._write_ids(found, person)
+        return Placed(found.id, found.slug)
+
+    def is_doubtful(self, person: Person) -> bool:
+        """Whether somebody has yet to decide who it is."""
+        doubt = self._doubts.get((person.source, person.external_id))
+        return doubt is not None and doubt.politician_id is None and not doubt.is_new
+
+    def _look_for(self, person: Person) -> _One | _Doubtful | None:
+        key = (person.source, person.external_id)
+        if found := self._known(person):
+            if self._doubts.pop(key, None) is not None:
+                self._forget_doubt(person)
+            return found
+        if (decided := self._doubts.get(key)) is not None and decided.politician_id is not None:
+            return self._all[decided.politician_id]
+        return self._named(person) if decided is None or not decided.is_new else None
 
     def _known(self, person: Person) -> _One | None:
         ids = {person.source: person.external_id, **person.others}
