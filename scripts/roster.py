@@ -2,16 +2,27 @@
 
 from scripts.script import Script
 from scripts.sync_assemblee import SCRIPT as SYNC_ASSEMBLEE
+from scripts.sync_gouvernement import SCRIPT as SYNC_GOUVERNEMENT
+from scripts.sync_hatvp import SCRIPT as SYNC_HATVP
+from scripts.sync_president import SCRIPT as SYNC_PRESIDENT
 from scripts.sync_press import SCRIPT as SYNC_PRESS
 from scripts.sync_votes_an import SCRIPT as SYNC_VOTES_AN
 
-SCRIPTS: dict[str, Script] = {script.name: script for script in (SYNC_ASSEMBLEE, SYNC_VOTES_AN, SYNC_PRESS)}
+SCRIPTS: dict[str, Script] = {
+    script.name: script
+    for script in (
+        SYNC_ASSEMBLEE,
+        SYNC_GOUVERNEMENT,
+        SYNC_PRESIDENT,
+        SYNC_HATVP,
+        SYNC_VOTES_AN,
+        SYNC_PRESS,
+    )
+}
 
 # The site's catalog has these already, so that its groups and its day are whole; each ends as "not configured".
 NOT_YET: dict[str, str] = {
     "sync-senat": "the senators, from senat.fr",
-    "sync-gouvernement": "the members of the governments, from data.gouv.fr",
-    "sync-president": "the presidents of the Republic",
     "sync-europarl": "the French members of the European Parliament",
     "sync-wikidata-ids": "the politicians' Wikidata ids",
     "sync-photos": "the politicians' photos",
@@ -19,7 +30,6 @@ NOT_YET: dict[str, str] = {
     "sync-careers": "past mandates, from Wikidata",
     "sync-parties": "parties, from Wikidata",
     "sync-mep-parties": "the parties of members of the European Parliament, from Wikidata",
-    "sync-hatvp": "declarations of interests and assets, from hatvp.fr",
     "sync-deceased": "dates of death, from Wikidata",
     "sync-votes-senat": "the public votes of the Sénat",
     "sync-legislation": "the legislative files of the Assemblée nationale",
