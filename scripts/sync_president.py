@@ -6,7 +6,6 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from scripts.errors import RecordError
 from scripts.identity import Identities, Person, Placed, learn
 from scripts.models import IdSource, Mandate, Office
 from scripts.script import Call, Script
@@ -77,18 +76,10 @@ def run(call: Call, _: argparse.Namespace) -> None:
     with call.database.transaction() as session:
         identities = Identities(session)
         for done, one in enumerate(presidents, start=1):
-            try:
-                placed = identities.place(_person(one))
-            except RecordError as error:
-                call.report.error(f"{one.first_name} {one.last_name} {error}.")
-                counters["errors"] += 1
-            else:
-                if placed is None:
-                    counters["doubtful"] += 1
-                else:
-                    for counter in _write(session, one, placed):
-                        counters[counter] += 1
-                    call.report.detail(f"{one.key}: {placed.slug}")
+            placed = identities.place(_person(one))
+            for counter in _write(session, one, placed) if placed else ["doubtful"]:
+                counters[counter] += 1
+            call.report.detail(f"{one.key}: {placed.slug if placed else 'a doubt'}")
             call.report.progress(done, len(presidents))
     call.report.result(counters)
 
