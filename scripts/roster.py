@@ -2,11 +2,17 @@
 
 from scripts.script import Script
 from scripts.sync_assemblee import SCRIPT as SYNC_ASSEMBLEE
+from scripts.sync_birthdates import SCRIPT as SYNC_BIRTHDATES
+from scripts.sync_careers import SCRIPT as SYNC_CAREERS
+from scripts.sync_deceased import SCRIPT as SYNC_DECEASED
 from scripts.sync_gouvernement import SCRIPT as SYNC_GOUVERNEMENT
 from scripts.sync_hatvp import SCRIPT as SYNC_HATVP
+from scripts.sync_mep_parties import SCRIPT as SYNC_MEP_PARTIES
+from scripts.sync_parties import SCRIPT as SYNC_PARTIES
 from scripts.sync_president import SCRIPT as SYNC_PRESIDENT
 from scripts.sync_press import SCRIPT as SYNC_PRESS
 from scripts.sync_votes_an import SCRIPT as SYNC_VOTES_AN
+from scripts.sync_wikidata_ids import SCRIPT as SYNC_WIKIDATA_IDS
 
 SCRIPTS: dict[str, Script] = {
     script.name: script
@@ -14,7 +20,13 @@ SCRIPTS: dict[str, Script] = {
         SYNC_ASSEMBLEE,
         SYNC_GOUVERNEMENT,
         SYNC_PRESIDENT,
+        SYNC_WIKIDATA_IDS,
+        SYNC_BIRTHDATES,
+        SYNC_CAREERS,
+        SYNC_PARTIES,
+        SYNC_MEP_PARTIES,
         SYNC_HATVP,
+        SYNC_DECEASED,
         SYNC_VOTES_AN,
         SYNC_PRESS,
     )
@@ -24,13 +36,7 @@ SCRIPTS: dict[str, Script] = {
 NOT_YET: dict[str, str] = {
     "sync-senat": "the senators, from senat.fr",
     "sync-europarl": "the French members of the European Parliament",
-    "sync-wikidata-ids": "the politicians' Wikidata ids",
     "sync-photos": "the politicians' photos",
-    "sync-birthdates": "dates of birth, from Wikidata",
-    "sync-careers": "past mandates, from Wikidata",
-    "sync-parties": "parties, from Wikidata",
-    "sync-mep-parties": "the parties of members of the European Parliament, from Wikidata",
-    "sync-deceased": "dates of death, from Wikidata",
     "sync-votes-senat": "the public votes of the Sénat",
     "sync-legislation": "the legislative files of the Assemblée nationale",
     "sync-legislation-content": "the texts of the legislative files",
