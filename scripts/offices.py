@@ -50,4 +50,4 @@ def _items(entity: Entity, property_: str) -> set[str]:
     try:
         return {found for one in entity.statements(property_) if (found := one.main.item())}
     except RecordError as error:
-        raise RecordError(f"is an office that {error}") from error
+        raise RecordError(f"{entity.id} {error}") from error

@@ -86,7 +86,7 @@ class Parties:
                 self._rows[one] = _party(self._items.get(one), self._items.label(one))
             except RecordError as error:
                 self._rows[one] = None
-                self.over.wrong(f"the party {one}", error)
+                self.over.wrong("the party", error)
 
     def write_roles(
         self, session: Session, id_: str, politicians: Mapping[str, int], roles: Mapping[str, PartyRole]
@@ -177,14 +177,17 @@ class Parties:
 
 def _party(entity: Entity, name: str) -> dict[str, object]:
     """Raises RecordError."""
-    return {
-        "wikidata_id": entity.id,
-        "name": name,
-        "short_name": _only(entity, "P1813"),
-        "founded_on": entity.day("P571"),
-        "dissolved_on": entity.day("P576"),
-        "website": _website(entity),
-    }
+    try:
+        return {
+            "wikidata_id": entity.id,
+            "name": name,
+            "short_name": _only(entity, "P1813"),
+            "founded_on": entity.day("P571"),
+            "dissolved_on": entity.day("P576"),
+            "website": _website(entity),
+        }
+    except RecordError as error:
+        raise RecordError(f"{entity.id} {error}") from error
 
 
 def _only(entity: Entity, property_: str) -> str | None:

@@ -101,7 +101,7 @@ class Careers:
             if one.place:
                 title = self._towns.label(one.place)
         except RecordError as error:
-            self._wrong(one.subject, f"{one.statement} ({one.subject.slug})", error)
+            self._wrong(one.subject, f"{one.statement} ({one.subject.slug}):", error)
             return None
         return {
             "external_id": one.key,

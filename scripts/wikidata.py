@@ -115,16 +115,16 @@ class Memory:
                 self._known[one] = error
 
     def get(self, id_: str) -> Entity:
-        """One that has been read. Raises RecordError, again each time that it is asked for."""
+        """One that has been read. Raises RecordError, naming it, each time that it is asked for."""
         found = self._known[id_]
         if isinstance(found, RecordError):
-            raise RecordError(f"names {id_}, which {found}")
+            raise RecordError(f"{id_} {found}")
         return found
 
     def label(self, id_: str) -> str:
         """Raises RecordError."""
         if (label := self.get(id_).label) is None:
-            raise RecordError(f"names {id_}, which has no label in French")
+            raise RecordError(f"{id_} has no label in French")
         return label
 
 

@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
-from scripts.models import ExternalId, IdSource, Mandate, Office, Party, Politician
+from scripts.models import ExternalId, IdSource, Mandate, Office, Party, Politician, SyncMetadata
 from scripts.settings import database_url
 from tests.scripts.sites import Site
 
@@ -33,6 +33,25 @@ def politician(site: Site, number: int, qid: str | None = None, **known: Any) ->
     names = {"slug": f"ombeline-nom{number}", "first_name": "Ombeline", "last_name": f"Nom{number}"}
     linked = [ExternalId(source=source, external_id=id_, politician_id=number) for source, id_ in ids.items()]
     write(site, Politician(id=number, **names, **known), *linked)
+
+
+def politicians(site: Site, count: int, *, items: bool = True) -> None:
+    """Numbers 1 to `count`, who are Q1 and so on, or else PA1: at once, as one by one takes long."""
+    source, letters = (IdSource.WIKIDATA, "Q") if items else (IdSource.ASSEMBLEE_NATIONALE, "PA")
+    names = {"first_name": "Ombeline", "last_name": "Nom"}
+    people = [Politician(id=number, slug=f"nom{number}", **names) for number in range(1, count + 1)]
+    ids = [ExternalId(source=source, external_id=f"{letters}{one.id}", politician_id=one.id) for one in people]
+    write(site, *people, *ids)
+
+
+def completed(site: Site) -> list[bool]:
+    """Whether each pass that sync_metadata knows was complete; a site's dump leaves that out."""
+    engine = create_engine(database_url(site.url))
+    try:
+        with Session(engine) as session:
+            return [one is not None for one in session.scalars(select(SyncMetadata.completed_at))]
+    finally:
+        engine.dispose()
 
 
 def mandate(
