@@ -5,10 +5,12 @@ from scripts.sync_assemblee import SCRIPT as SYNC_ASSEMBLEE
 from scripts.sync_birthdates import SCRIPT as SYNC_BIRTHDATES
 from scripts.sync_careers import SCRIPT as SYNC_CAREERS
 from scripts.sync_deceased import SCRIPT as SYNC_DECEASED
+from scripts.sync_europarl import SCRIPT as SYNC_EUROPARL
 from scripts.sync_gouvernement import SCRIPT as SYNC_GOUVERNEMENT
 from scripts.sync_hatvp import SCRIPT as SYNC_HATVP
 from scripts.sync_mep_parties import SCRIPT as SYNC_MEP_PARTIES
 from scripts.sync_parties import SCRIPT as SYNC_PARTIES
+from scripts.sync_photos import SCRIPT as SYNC_PHOTOS
 from scripts.sync_president import SCRIPT as SYNC_PRESIDENT
 from scripts.sync_press import SCRIPT as SYNC_PRESS
 from scripts.sync_votes_an import SCRIPT as SYNC_VOTES_AN
@@ -20,7 +22,9 @@ SCRIPTS: dict[str, Script] = {
         SYNC_ASSEMBLEE,
         SYNC_GOUVERNEMENT,
         SYNC_PRESIDENT,
+        SYNC_EUROPARL,
         SYNC_WIKIDATA_IDS,
+        SYNC_PHOTOS,
         SYNC_BIRTHDATES,
         SYNC_CAREERS,
         SYNC_PARTIES,
@@ -35,8 +39,6 @@ SCRIPTS: dict[str, Script] = {
 # The site's catalog has these already, so that its groups and its day are whole; each ends as "not configured".
 NOT_YET: dict[str, str] = {
     "sync-senat": "the senators, from senat.fr",
-    "sync-europarl": "the French members of the European Parliament",
-    "sync-photos": "the politicians' photos",
     "sync-votes-senat": "the public votes of the Sénat",
     "sync-legislation": "the legislative files of the Assemblée nationale",
     "sync-legislation-content": "the texts of the legislative files",
