@@ -89,9 +89,9 @@ def pictures(content: bytes) -> list[str]:
             raise RecordError(f"answers {clean(str(answer['error']['code']))}")
         statements = answer["claims"].get(PICTURE, []) if answer["claims"] else []
         ranked = [(one["rank"], one["mainsnak"]["datavalue"]["value"]) for one in statements if _has_value(one)]
+    except RecordError:
+        raise
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        if isinstance(error, RecordError):
-            raise
         raise RecordError(f"cannot be read ({type(error).__name__})") from error
     best = [file for rank, file in ranked if rank == "preferred"] or [file for rank, file in ranked if rank == "normal"]
     for file in best:

@@ -20,6 +20,7 @@ from scripts.text import slug
 MAX_BYTES = 5_000_000  # a portrait has 100 kB at most; what Wikidata answers, too
 #: Who has no portrait, or not one of the best source, is looked for again after this.
 AGAIN = timedelta(days=7)
+PATIENCE = 3  # addresses in a row for which a host is down; one alone may be a broken picture
 #: One address that is out of order is asked again in every run; so many, and no answer at all, are a fault of ours.
 NOT_BY_CHANCE = 10
 
@@ -61,7 +62,7 @@ class _One:
 
 @dataclass
 class _Search:
-    """One run's reading: a host that is down is asked once, and then left alone.
+    """One run's reading: a host that is down for a few in a row is left alone from then on.
 
     `is_clear` is of whoever is looked at: nobody has answered anything but a picture or an honest 404. After anything
     else, what was there may still be, and what was not may have come.
@@ -69,7 +70,8 @@ class _Search:
 
     call: Call
     counters: dict[str, int]
-    down: dict[str, SourceDown] = field(default_factory=dict)
+    silent: Counter[str] = field(default_factory=Counter)
+    down: SourceDown | None = None
     has_answered: bool = False
     is_clear: bool = True
 
@@ -106,12 +108,14 @@ class _Search:
     def _read(self, who: _One, name: str, url: str, query: dict[str, str] | None = None) -> bytes | None:
         """None where there is no such document, or where that is not clear."""
         host = urlsplit(url).hostname or ""
-        if host in self.down:
+        if self.silent[host] >= PATIENCE:
             self.is_clear = False
             return None
         try:
             document = self.call.source.read(name, url, max_bytes=MAX_BYTES, query=query)
+            self.silent[host] = 0
         except NotThere:
+            self.silent[host] = 0
             self.counters["invalidUrls"] += 1
             self.has_answered = True
             return None
@@ -119,10 +123,11 @@ class _Search:
             self._complain(who, name, error)
             return None
         except SourceDown as error:
-            self.down[host] = error
-            self.counters["errors"] += 1
-            self.is_clear = False
-            self.call.report.log(f"{error} It is not asked again in this run.")
+            self.silent[host] += 1
+            self.down = self.down or error
+            self._complain(who, name, error)
+            if self.silent[host] == PATIENCE:
+                self.call.report.log(f"{host} is left alone for the rest of this run.")
             return None
         return document.content if document else None
 
@@ -148,7 +153,7 @@ def run(call: Call, own: argparse.Namespace) -> None:
         call.report.progress(done, len(due))
     call.report.result(counters)
     if search.down:
-        raise next(iter(search.down.values()))
+        raise search.down
     if counters["errors"] >= NOT_BY_CHANCE and not search.has_answered:
         raise BadSource(f"Of {counters['checked']} politicians no address of a portrait could be looked at.")
 

@@ -2,7 +2,7 @@
 
 from scripts import sync_europarl, sync_photos
 from scripts.models import IdSource
-from tests.scripts.documents import claims, jpeg, linked, mep, mep_detail
+from tests.scripts.documents import claims, foreign_mep, jpeg, linked, mep, mep_detail
 from tests.scripts.matrix import Case
 from tests.scripts.people import add
 from tests.scripts.sites import Site
@@ -20,7 +20,7 @@ CASES = [
     Case(
         script="sync-europarl",
         documents={
-            "meps/show-current": linked(mep(8, "DE"), *_MEPS),
+            "meps/show-current": linked(foreign_mep(8), *_MEPS),
             **{f"meps/{number}": linked(mep_detail(number)) for number in range(1, 5)},
         },
         main="meps/show-current",

@@ -94,7 +94,7 @@ def jpeg(grey: int = 64) -> bytes:
     return b"\xff\xd8" + segments + bytes((grey, 0x7F)) + b"\xff\xd9"
 
 
-def mep(number: int, country: str = "FR", **changed: object) -> Json:
+def mep(number: int, **changed: object) -> Json:
     """A record of the European Parliament's list of sitting members."""
     return {
         "id": f"person/{number}",
@@ -104,10 +104,14 @@ def mep(number: int, country: str = "FR", **changed: object) -> Json:
         "familyName": f"Nomé{number}",
         "givenName": "Prénom",
         "sortLabel": f"NOME{number}",
-        "api:country-of-representation": country,
+        "api:country-of-representation": "FR",
         "api:political-group": "Renew",
         **changed,
     }
+
+
+def foreign_mep(number: int) -> Json:
+    return mep(number, **{"api:country-of-representation": "DE"})
 
 
 def mep_detail(number: int, *seats: Json, **changed: object) -> Json:
