@@ -113,15 +113,6 @@ class _Search:
             return None
         try:
             document = self.call.source.read(name, url, max_bytes=MAX_BYTES, query=query)
-            self.silent[host] = 0
-        except NotThere:
-            self.silent[host] = 0
-            self.counters["invalidUrls"] += 1
-            self.has_answered = True
-            return None
-        except SourceRefused as error:
-            self._complain(who, name, error)
-            return None
         except SourceDown as error:
             self.silent[host] += 1
             self.down = self.down or error
@@ -129,6 +120,13 @@ class _Search:
             if self.silent[host] == PATIENCE:
                 self.call.report.log(f"{host} is left alone for the rest of this run.")
             return None
+        except NotThere:
+            self.counters["invalidUrls"] += 1
+            self.has_answered, document = True, None
+        except SourceRefused as error:
+            self._complain(who, name, error)
+            document = None
+        self.silent[host] = 0
         return document.content if document else None
 
     def _complain(self, who: _One, name: str, error: Exception) -> None:
