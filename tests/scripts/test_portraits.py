@@ -260,8 +260,8 @@ def test_forced_it_takes_the_portrait_of_the_new_legislature_and_stays_with_it(
 
 
 def test_one_of_as_good_a_source_stays(online: Site, httpserver: HTTPServer) -> None:
-    had: dict[str, object] = {"photo_url": "https://www.senat.fr/senimg/19719D.jpg", "photo_source": PhotoSource.SENAT}
-    add(online, "un-depute", {AN: "PA1", SENAT: "19719D"}, **had)
+    url = "https://www.senat.fr/senimg/19719D.jpg"
+    add(online, "un-depute", {AN: "PA1", SENAT: "19719D"}, photo_url=url, photo_source=PhotoSource.SENAT)
     server = Server(httpserver, {"PA1.jpg": jpeg(), "19719D.jpg": jpeg()})
     assert online.sync(PHOTOS, "--validate").counters["updated"] == 0
     assert server.asked == ["19719D.jpg"]
