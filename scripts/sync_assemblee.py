@@ -68,7 +68,8 @@ def run(call: Call, _: argparse.Namespace) -> None:
     elif call.options.limit is None:
         with call.database.transaction() as session:
             counters["deputiesDeactivated"] = _close_absent(session, deputies)
-            if call.options.complete:
+            # While there is a doubt the next run reads it again, and acts on what was decided.
+            if call.options.complete and not counters["doubtful"]:
                 remember(session, FINGERPRINT, document.fingerprint)
     call.report.result(counters)
 
