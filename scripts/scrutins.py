@@ -1,20 +1,20 @@
 """The Assemblée's ZIP of public votes: one JSON file a scrutin, `json/VTANR5L17V<number>.json`."""
 
-import hashlib
 import io
 import json
 import lzma
 import re
 import zipfile
 import zlib
-from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from scripts.ballots import Ballot, PublicVote
 from scripts.errors import BadSource, RecordError
-from scripts.models import Outcome, Position
+from scripts.models import Chamber, Outcome, Position
 from scripts.text import clean, fold
 
+PAGE = "https://www.assemblee-nationale.fr/dyn/{leg}/scrutins/{number}"
 # What a ZIP may hold, far above what it does: the whole legislature 17 has some 4,000 files of 30 kB.
 MAX_FILES = 20_000
 MAX_FILE_BYTES = 5_000_000
@@ -27,38 +27,6 @@ POSITIONS = {
     "nonVotants": Position.NON_VOTANT,
     "nonVotantsVolontaires": Position.NON_VOTANT,
 }
-
-
-@dataclass(frozen=True)
-class Ballot:
-    """One person's vote; `acteur_ref` is the Assemblée's id, e.g. PA1008."""
-
-    acteur_ref: str
-    position: Position
-    by_delegation: bool
-
-
-@dataclass(frozen=True)
-class PublicVote:
-    """A scrutin as its file tells it. The counts are the announced ones, None where the file has null."""
-
-    uid: str
-    legislature: int
-    number: int
-    voted_on: date
-    title: str
-    outcome: Outcome
-    votes_for: int | None
-    votes_against: int | None
-    abstentions: int | None
-    non_voting: int | None
-    ballots: tuple[Ballot, ...]
-
-    @property
-    def hash(self) -> str:
-        """Of all that is stored, whatever the order of the file."""
-        told = json.dumps(asdict(self), default=str, sort_keys=True)
-        return hashlib.sha256(told.encode()).hexdigest()
 
 
 class Archive:
@@ -107,14 +75,16 @@ def public_vote(scrutin: dict[str, Any], legislature: int) -> PublicVote:
     if _text(scrutin, "legislature") != str(legislature):
         raise RecordError(f"is of legislature {scrutin['legislature']!r}")
     counts = _at(scrutin, "syntheseVote", "decompte")
+    number = _number(scrutin, "numero")
     ballots = _ballots(scrutin)
     if not ballots and any(_count(counts, key) for key in ("pour", "contre", "abstentions")):
         # Stored as it is, it would take away the votes that an earlier edition of the file had.
         raise RecordError("announces votes and names no voter")
     return PublicVote(
         uid=_text(scrutin, "uid"),
+        chamber=Chamber.ASSEMBLEE_NATIONALE,
         legislature=legislature,
-        number=_number(scrutin, "numero"),
+        number=number,
         voted_on=voted_on(scrutin),
         title=_text(scrutin, "titre"),
         outcome=_outcome(_text(scrutin, "sort", "code")),
@@ -122,6 +92,7 @@ def public_vote(scrutin: dict[str, Any], legislature: int) -> PublicVote:
         votes_against=_count(counts, "contre"),
         abstentions=_count(counts, "abstentions"),
         non_voting=_count(counts, "nonVotants"),
+        source_url=PAGE.format(leg=legislature, number=number),
         ballots=ballots,
     )
 

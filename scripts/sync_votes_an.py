@@ -1,49 +1,36 @@
 """sync-votes-an: the public votes of the Assemblée nationale, with every deputy's position."""
 
 import argparse
-from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
-
 from scripts.arguments import positive
+from scripts.ballots import COUNTERS, Register, hashes, write
 from scripts.errors import BadSource, RecordError
 from scripts.fingerprints import recall, remember
-from scripts.models import Chamber, ExternalId, IdSource, Scrutin, Vote
+from scripts.models import Chamber, IdSource
 from scripts.script import Call, Script
-from scripts.scrutins import Archive, PublicVote, public_vote, voted_on
-from scripts.upsert import upsert
+from scripts.scrutins import Archive, public_vote, voted_on
 
 ADDRESS = "https://data.assemblee-nationale.fr/static/openData/repository/{leg}/loi/scrutins/Scrutins.json.zip"
-PAGE = "https://www.assemblee-nationale.fr/dyn/{leg}/scrutins/{number}"
 FILE_NAME = "Scrutins.json.zip"
 MAX_BYTES = 200_000_000  # the whole legislature 17 has about 12 MB
 WINDOW = timedelta(days=7)
 PARIS = ZoneInfo("Europe/Paris")
 
-_OF_THE_AN = ExternalId.source == IdSource.ASSEMBLEE_NATIONALE
-_POLITICIANS = select(ExternalId.external_id, ExternalId.politician_id).where(_OF_THE_AN)
+_REGISTER = Register(IdSource.ASSEMBLEE_NATIONALE)
 
 
 def run(call: Call, own: argparse.Namespace) -> None:
     leg: int = own.leg
     fingerprint = f"votes-an-zip:{leg}:full"
-    counters = dict.fromkeys(
-        [
-            "scrutinsProcessed", "scrutinsCreated", "scrutinsUpdated", "scrutinsSkipped",
-            "votesCreated", "votesUpdated", "votesDeleted", "votesSkipped", "votesLinked",
-            "politiciansNotFound", "errors",
-        ],
-        0,
-    )  # fmt: skip
+    counters = dict.fromkeys([*COUNTERS, "politiciansNotFound", "errors"], 0)
     with call.database.transaction() as session:
         # Deputies may have come to the table since their votes did, so this is done even if the source is unchanged.
-        counters["votesLinked"] = _link(session)
+        counters["votesLinked"] = _REGISTER.link(session)
         known = None if call.options.force else recall(session, fingerprint)
-        politicians = dict(session.execute(_POLITICIANS).tuples().all())
-        hashes = dict(session.execute(select(Scrutin.external_id, Scrutin.votes_hash)).tuples().all())
+        politicians = _REGISTER.politicians(session)
+        stored = hashes(session, Chamber.ASSEMBLEE_NATIONALE)
     document = call.source.read(FILE_NAME, ADDRESS.format(leg=leg), max_bytes=MAX_BYTES, known=known)
     if document is None:
         call.report.log("The archive of votes has not changed since the last complete pass.")
@@ -62,12 +49,12 @@ def run(call: Call, own: argparse.Namespace) -> None:
         else:
             counters["scrutinsProcessed"] += 1
             unknown.update(ballot.acteur_ref for ballot in vote.ballots if ballot.acteur_ref not in politicians)
-            if hashes.get(uid) == vote.hash and not call.options.force:
+            if stored.get(uid) == vote.hash and not call.options.force:
                 counters["scrutinsSkipped"] += 1
                 counters["votesSkipped"] += len(vote.ballots)
             else:
                 with call.database.transaction() as session:
-                    changes = _write(session, vote, politicians)
+                    changes = write(session, vote, politicians)
                 for counter, count in changes.items():
                     counters[counter] += count
                 call.report.detail(f"{uid}: {changes}")
@@ -97,63 +84,6 @@ def _recent(archive: Archive) -> list[str]:
             days[uid] = date.max  # whoever reads it next counts and names it
     newest = max((day for day in days.values() if day <= datetime.now(PARIS).date()), default=date.min + WINDOW)
     return [uid for uid, day in days.items() if day > newest - WINDOW]
-
-
-def _link(session: Session) -> int:
-    """Gives votes that were kept under the Assemblée's id alone to politicians who are known by now."""
-    politician = (
-        select(ExternalId.politician_id).where(_OF_THE_AN, ExternalId.external_id == Vote.acteur_ref).scalar_subquery()
-    )
-    waiting = Vote.politician_id.is_(None) & Vote.acteur_ref.in_(select(ExternalId.external_id).where(_OF_THE_AN))
-    linked = session.execute(
-        update(Vote).where(waiting).values(politician_id=politician, updated_at=datetime.now(UTC)).returning(Vote.id)
-    )
-    return len(linked.all())
-
-
-def _write(session: Session, vote: PublicVote, politicians: Mapping[str, int]) -> dict[str, int]:
-    """The scrutin and its whole set of votes, in the caller's one transaction."""
-    scrutins = upsert(session, Scrutin, [_scrutin(vote)], key=("external_id",))
-    scrutin_id = session.scalars(select(Scrutin.id).where(Scrutin.external_id == vote.uid)).one()
-    rows = [
-        {
-            "scrutin_id": scrutin_id,
-            "acteur_ref": ballot.acteur_ref,
-            "politician_id": politicians.get(ballot.acteur_ref),
-            "position": ballot.position,
-            "by_delegation": ballot.by_delegation,
-        }
-        for ballot in vote.ballots
-    ]
-    votes = upsert(session, Vote, rows, key=("scrutin_id", "acteur_ref"))
-    gone = Vote.acteur_ref.not_in([ballot.acteur_ref for ballot in vote.ballots])
-    deleted = session.execute(delete(Vote).where(Vote.scrutin_id == scrutin_id, gone).returning(Vote.id)).all()
-    return {
-        "scrutinsCreated": len(scrutins.created),
-        "scrutinsUpdated": len(scrutins.updated),
-        "votesCreated": len(votes.created),
-        "votesUpdated": len(votes.updated),
-        "votesDeleted": len(deleted),
-        "votesSkipped": len(rows) - len(votes.created) - len(votes.updated),
-    }
-
-
-def _scrutin(vote: PublicVote) -> dict[str, object]:
-    return {
-        "external_id": vote.uid,
-        "chamber": Chamber.ASSEMBLEE_NATIONALE,
-        "legislature": vote.legislature,
-        "number": vote.number,
-        "voted_on": vote.voted_on,
-        "title": vote.title,
-        "outcome": vote.outcome,
-        "votes_for": vote.votes_for,
-        "votes_against": vote.votes_against,
-        "abstentions": vote.abstentions,
-        "non_voting": vote.non_voting,
-        "source_url": PAGE.format(leg=vote.legislature, number=vote.number),
-        "votes_hash": vote.hash,
-    }
 
 
 def _flags(parser: argparse.ArgumentParser) -> None:
