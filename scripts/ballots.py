@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 
@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from scripts.models import Chamber, ExternalId, IdSource, Outcome, Position, Scrutin, Vote
+from scripts.text import fold
 from scripts.upsert import upsert
 
 #: How the importers count what `write` did.
@@ -57,6 +58,15 @@ class PublicVote:
         return hashlib.sha256(json.dumps(told, default=str, sort_keys=True).encode()).hexdigest()
 
 
+def outcome(words: str) -> Outcome | None:
+    """What « adopté », « rejetée », « Le Sénat a adopté » mean; None where it is not one of both for sure."""
+    told = fold(words)
+    adopted, rejected = "adopt" in told, "rejet" in told
+    if adopted == rejected or "pas" in told.split():
+        return None
+    return Outcome.ADOPTED if adopted else Outcome.REJECTED
+
+
 class Register:
     """The votes of those to whom one source gives ids."""
 
@@ -86,30 +96,35 @@ def hashes(session: Session, chamber: Chamber) -> dict[str, str]:
     return dict(session.execute(stored).tuples().all())
 
 
-def write(session: Session, vote: PublicVote, politicians: Mapping[str, int]) -> dict[str, int]:
-    """The scrutin and its whole set of votes, in the caller's one transaction."""
-    scrutins = upsert(session, Scrutin, [_scrutin(vote)], key=("external_id",))
-    scrutin_id = session.scalars(select(Scrutin.id).where(Scrutin.external_id == vote.uid)).one()
+def write(session: Session, votes: Sequence[PublicVote], politicians: Mapping[str, int]) -> dict[str, int]:
+    """These scrutins, each with its whole set of votes, in the caller's one transaction."""
+    scrutins = upsert(session, Scrutin, [_scrutin(vote) for vote in votes], key=("external_id",))
+    told = Scrutin.external_id.in_([vote.uid for vote in votes])
+    ids = dict(session.execute(select(Scrutin.external_id, Scrutin.id).where(told)).tuples().all())
     rows = [
         {
-            "scrutin_id": scrutin_id,
+            "scrutin_id": ids[vote.uid],
             "acteur_ref": ballot.acteur_ref,
             "politician_id": politicians.get(ballot.acteur_ref),
             "position": ballot.position,
             "by_delegation": ballot.by_delegation,
         }
+        for vote in votes
         for ballot in vote.ballots
     ]
-    votes = upsert(session, Vote, rows, key=("scrutin_id", "acteur_ref"))
-    gone = Vote.acteur_ref.not_in([ballot.acteur_ref for ballot in vote.ballots])
-    deleted = session.execute(delete(Vote).where(Vote.scrutin_id == scrutin_id, gone).returning(Vote.id)).all()
+    written = upsert(session, Vote, rows, key=("scrutin_id", "acteur_ref"))
+    deleted = 0
+    for vote in votes:
+        gone = Vote.acteur_ref.not_in([ballot.acteur_ref for ballot in vote.ballots])
+        its = delete(Vote).where(Vote.scrutin_id == ids[vote.uid], gone)
+        deleted += len(session.execute(its.returning(Vote.id)).all())
     return {
         "scrutinsCreated": len(scrutins.created),
         "scrutinsUpdated": len(scrutins.updated),
-        "votesCreated": len(votes.created),
-        "votesUpdated": len(votes.updated),
-        "votesDeleted": len(deleted),
-        "votesSkipped": len(rows) - len(votes.created) - len(votes.updated),
+        "votesCreated": len(written.created),
+        "votesUpdated": len(written.updated),
+        "votesDeleted": deleted,
+        "votesSkipped": len(rows) - len(written.created) - len(written.updated),
     }
 
 

@@ -13,13 +13,16 @@ from scripts.sync_parties import SCRIPT as SYNC_PARTIES
 from scripts.sync_photos import SCRIPT as SYNC_PHOTOS
 from scripts.sync_president import SCRIPT as SYNC_PRESIDENT
 from scripts.sync_press import SCRIPT as SYNC_PRESS
+from scripts.sync_senat import SCRIPT as SYNC_SENAT
 from scripts.sync_votes_an import SCRIPT as SYNC_VOTES_AN
+from scripts.sync_votes_senat import SCRIPT as SYNC_VOTES_SENAT
 from scripts.sync_wikidata_ids import SCRIPT as SYNC_WIKIDATA_IDS
 
 SCRIPTS: dict[str, Script] = {
     script.name: script
     for script in (
         SYNC_ASSEMBLEE,
+        SYNC_SENAT,
         SYNC_GOUVERNEMENT,
         SYNC_PRESIDENT,
         SYNC_EUROPARL,
@@ -32,14 +35,13 @@ SCRIPTS: dict[str, Script] = {
         SYNC_HATVP,
         SYNC_DECEASED,
         SYNC_VOTES_AN,
+        SYNC_VOTES_SENAT,
         SYNC_PRESS,
     )
 }
 
 # The site's catalog has these already, so that its groups and its day are whole; each ends as "not configured".
 NOT_YET: dict[str, str] = {
-    "sync-senat": "the senators, from senat.fr",
-    "sync-votes-senat": "the public votes of the Sénat",
     "sync-legislation": "the legislative files of the Assemblée nationale",
     "sync-legislation-content": "the texts of the legislative files",
     "sync-press-analysis": "the analysis of press articles by a language model",

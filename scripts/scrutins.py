@@ -9,10 +9,10 @@ import zlib
 from datetime import date
 from typing import Any
 
-from scripts.ballots import Ballot, PublicVote
+from scripts.ballots import Ballot, PublicVote, outcome
 from scripts.errors import BadSource, RecordError
 from scripts.models import Chamber, Outcome, Position
-from scripts.text import clean, fold
+from scripts.text import clean
 
 PAGE = "https://www.assemblee-nationale.fr/dyn/{leg}/scrutins/{number}"
 # What a ZIP may hold, far above what it does: the whole legislature 17 has some 4,000 files of 30 kB.
@@ -107,11 +107,10 @@ def voted_on(scrutin: dict[str, Any]) -> date:
 
 
 def _outcome(code: str) -> Outcome:
-    words = fold(code)
-    adopted, rejected = "adopt" in words, "rejet" in words
-    if adopted == rejected or "pas" in words.split():
+    found = outcome(code)
+    if found is None:
         raise RecordError(f"has the unknown outcome {code!r} as sort.code")
-    return Outcome.ADOPTED if adopted else Outcome.REJECTED
+    return found
 
 
 def _ballots(scrutin: dict[str, Any]) -> tuple[Ballot, ...]:

@@ -54,7 +54,7 @@ def run(call: Call, own: argparse.Namespace) -> None:
                 counters["votesSkipped"] += len(vote.ballots)
             else:
                 with call.database.transaction() as session:
-                    changes = write(session, vote, politicians)
+                    changes = write(session, [vote], politicians)
                 for counter, count in changes.items():
                     counters[counter] += count
                 call.report.detail(f"{uid}: {changes}")
