@@ -1,6 +1,8 @@
 """Every script by name: those of this release, and those that have a place kept."""
 
 from scripts.script import Script
+from scripts.assign_publication_status import SCRIPT as ASSIGN_PUBLICATION_STATUS
+from scripts.recalculate_prominence import SCRIPT as RECALCULATE_PROMINENCE
 from scripts.sync_assemblee import SCRIPT as SYNC_ASSEMBLEE
 from scripts.sync_birthdates import SCRIPT as SYNC_BIRTHDATES
 from scripts.sync_careers import SCRIPT as SYNC_CAREERS
@@ -37,6 +39,8 @@ SCRIPTS: dict[str, Script] = {
         SYNC_VOTES_AN,
         SYNC_VOTES_SENAT,
         SYNC_PRESS,
+        RECALCULATE_PROMINENCE,
+        ASSIGN_PUBLICATION_STATUS,
     )
 }
 
@@ -54,6 +58,4 @@ NOT_YET: dict[str, str] = {
     "generate-scrutin-summaries": "summaries of public votes by a language model",
     "classify-themes": "the themes of files and votes",
     "index-embeddings": "the index for search by meaning",
-    "recalculate-prominence": "the politicians' prominence scores",
-    "assign-publication-status": "the politicians' publication status",
 }
