@@ -44,7 +44,7 @@ def test_a_folders_document_has_no_address_that_would_ask_a_server(folder: Sourc
 
 
 def test_what_a_folder_does_not_hold_is_not_there(folder: Source) -> None:
-    with pytest.raises(NotThere, match="/17/b[.]json is not there: SYNCS_SOURCES must hold it"):
+    with pytest.raises(NotThere, match=r"/17/b\.json is not there: SYNCS_SOURCES must hold it"):
         folder.read("17/b.json", ELSEWHERE, max_bytes=5)
 
 
