@@ -1,8 +1,8 @@
 """Every script by name: those of this release, and those that have a place kept."""
 
-from scripts.script import Script
 from scripts.assign_publication_status import SCRIPT as ASSIGN_PUBLICATION_STATUS
 from scripts.recalculate_prominence import SCRIPT as RECALCULATE_PROMINENCE
+from scripts.script import Script
 from scripts.sync_assemblee import SCRIPT as SYNC_ASSEMBLEE
 from scripts.sync_birthdates import SCRIPT as SYNC_BIRTHDATES
 from scripts.sync_careers import SCRIPT as SYNC_CAREERS
