@@ -2,26 +2,25 @@
 
 import argparse
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, date, datetime
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from scripts.archive import Archive
 from scripts.arguments import positive
 from scripts.errors import BadSource, RecordError
 from scripts.fingerprints import recall, remember
 from scripts.models import Chamber, ExternalId, IdSource, Scrutin, Vote
 from scripts.script import Call, Script
-from scripts.scrutins import Archive, PublicVote, public_vote, voted_on
+from scripts.scrutins import KEY, PublicVote, archive, public_vote, voted_on
 from scripts.upsert import upsert
+from scripts.window import WINDOW, recent
 
 ADDRESS = "https://data.assemblee-nationale.fr/static/openData/repository/{leg}/loi/scrutins/Scrutins.json.zip"
 PAGE = "https://www.assemblee-nationale.fr/dyn/{leg}/scrutins/{number}"
 FILE_NAME = "Scrutins.json.zip"
 MAX_BYTES = 200_000_000  # the whole legislature 17 has about 12 MB
-WINDOW = timedelta(days=7)
-PARIS = ZoneInfo("Europe/Paris")
 
 _OF_THE_AN = ExternalId.source == IdSource.ASSEMBLEE_NATIONALE
 _POLITICIANS = select(ExternalId.external_id, ExternalId.politician_id).where(_OF_THE_AN)
@@ -49,13 +48,13 @@ def run(call: Call, own: argparse.Namespace) -> None:
         call.report.log("The archive of votes has not changed since the last complete pass.")
         call.report.result(counters | {"sourceUnchanged": 1})
         return
-    archive = Archive(document.content, leg)
-    uids = (_recent(archive) if own.today else archive.uids)[: call.options.limit]
+    votes = archive(document.content, leg)
+    uids = (_recent(votes) if own.today else votes.uids)[: call.options.limit]
 
     unknown: set[str] = set()
     for done, uid in enumerate(uids, start=1):
         try:
-            vote = public_vote(archive.read(uid), leg)
+            vote = public_vote(votes.read(uid, KEY), leg)
         except RecordError as error:
             call.report.error(f"{FILE_NAME}: {uid} {error}.")
             counters["errors"] += 1
@@ -82,21 +81,14 @@ def run(call: Call, own: argparse.Namespace) -> None:
         raise BadSource(f"None of the {len(uids)} scrutins of {FILE_NAME} could be read.")
 
 
-def _recent(archive: Archive) -> list[str]:
-    """The scrutins of the WINDOW before the newest one.
-
-    Not of a day: the Assemblée publishes a vote hours or days after it, so that a window of one day misses it for
-    ever. And counted from the newest vote, not from the clock: an archive read late, or a sample, has its last days
-    too. A date that lies in the future in Paris is a slip of the pen and moves nothing.
-    """
+def _recent(votes: Archive) -> list[str]:
     days: dict[str, date] = {}
-    for uid in archive.uids:
+    for uid in votes.uids:
         try:
-            days[uid] = voted_on(archive.read(uid))
+            days[uid] = voted_on(votes.read(uid, KEY))
         except RecordError:
             days[uid] = date.max  # whoever reads it next counts and names it
-    newest = max((day for day in days.values() if day <= datetime.now(PARIS).date()), default=date.min + WINDOW)
-    return [uid for uid, day in days.items() if day > newest - WINDOW]
+    return recent(days)
 
 
 def _link(session: Session) -> int:
