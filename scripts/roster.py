@@ -2,10 +2,13 @@
 
 from scripts.script import Script
 from scripts.sync_assemblee import SCRIPT as SYNC_ASSEMBLEE
+from scripts.sync_legislation import SCRIPT as SYNC_LEGISLATION
 from scripts.sync_press import SCRIPT as SYNC_PRESS
 from scripts.sync_votes_an import SCRIPT as SYNC_VOTES_AN
 
-SCRIPTS: dict[str, Script] = {script.name: script for script in (SYNC_ASSEMBLEE, SYNC_VOTES_AN, SYNC_PRESS)}
+SCRIPTS: dict[str, Script] = {
+    script.name: script for script in (SYNC_ASSEMBLEE, SYNC_VOTES_AN, SYNC_LEGISLATION, SYNC_PRESS)
+}
 
 # The site's catalog has these already, so that its groups and its day are whole; each ends as "not configured".
 NOT_YET: dict[str, str] = {
@@ -22,7 +25,6 @@ NOT_YET: dict[str, str] = {
     "sync-hatvp": "declarations of interests and assets, from hatvp.fr",
     "sync-deceased": "dates of death, from Wikidata",
     "sync-votes-senat": "the public votes of the Sénat",
-    "sync-legislation": "the legislative files of the Assemblée nationale",
     "sync-legislation-content": "the texts of the legislative files",
     "sync-press-analysis": "the analysis of press articles by a language model",
     "sync-factchecks": "fact-checks, from Google Fact Check Tools",
