@@ -3,11 +3,13 @@
 from scripts.script import Script
 from scripts.sync_assemblee import SCRIPT as SYNC_ASSEMBLEE
 from scripts.sync_legislation import SCRIPT as SYNC_LEGISLATION
+from scripts.sync_legislation_content import SCRIPT as SYNC_LEGISLATION_CONTENT
 from scripts.sync_press import SCRIPT as SYNC_PRESS
 from scripts.sync_votes_an import SCRIPT as SYNC_VOTES_AN
 
 SCRIPTS: dict[str, Script] = {
-    script.name: script for script in (SYNC_ASSEMBLEE, SYNC_VOTES_AN, SYNC_LEGISLATION, SYNC_PRESS)
+    script.name: script
+    for script in (SYNC_ASSEMBLEE, SYNC_VOTES_AN, SYNC_LEGISLATION, SYNC_LEGISLATION_CONTENT, SYNC_PRESS)
 }
 
 # The site's catalog has these already, so that its groups and its day are whole; each ends as "not configured".
@@ -25,7 +27,6 @@ NOT_YET: dict[str, str] = {
     "sync-hatvp": "declarations of interests and assets, from hatvp.fr",
     "sync-deceased": "dates of death, from Wikidata",
     "sync-votes-senat": "the public votes of the Sénat",
-    "sync-legislation-content": "the texts of the legislative files",
     "sync-press-analysis": "the analysis of press articles by a language model",
     "sync-factchecks": "fact-checks, from Google Fact Check Tools",
     "sync-judilibre": "decisions of the Cour de cassation",
