@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -53,7 +53,9 @@ class PublicVote:
     @property
     def hash(self) -> str:
         """Of all that is stored, whatever the order of the file."""
-        told = json.dumps(asdict(self), default=str, sort_keys=True)
+        # As dataclasses.asdict would have it, which copies each of the ballots' fields deeply.
+        fields = vars(self) | {"ballots": [vars(ballot) for ballot in self.ballots]}
+        told = json.dumps(fields, default=str, sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()
 
 

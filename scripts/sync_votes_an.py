@@ -1,14 +1,15 @@
 """sync-votes-an: the public votes of the Assemblée nationale, with every deputy's position."""
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from scripts.archive import Archive
 from scripts.arguments import positive
+from scripts.children import replace
 from scripts.errors import BadSource, RecordError
 from scripts.fingerprints import recall, remember
 from scripts.models import Chamber, ExternalId, IdSource, Scrutin, Vote
@@ -21,6 +22,7 @@ ADDRESS = "https://data.assemblee-nationale.fr/static/openData/repository/{leg}/
 PAGE = "https://www.assemblee-nationale.fr/dyn/{leg}/scrutins/{number}"
 FILE_NAME = "Scrutins.json.zip"
 MAX_BYTES = 200_000_000  # the whole legislature 17 has about 12 MB
+BATCH = 25  # scrutins, of some 170 votes each, in a transaction
 
 _OF_THE_AN = ExternalId.source == IdSource.ASSEMBLEE_NATIONALE
 _POLITICIANS = select(ExternalId.external_id, ExternalId.politician_id).where(_OF_THE_AN)
@@ -52,25 +54,30 @@ def run(call: Call, own: argparse.Namespace) -> None:
     uids = (_recent(votes) if own.today else votes.uids)[: call.options.limit]
 
     unknown: set[str] = set()
-    for done, uid in enumerate(uids, start=1):
-        try:
-            vote = public_vote(votes.read(uid, KEY), leg)
-        except RecordError as error:
-            call.report.error(f"{FILE_NAME}: {uid} {error}.")
-            counters["errors"] += 1
-        else:
+    for start in range(0, len(uids), BATCH):
+        batch = uids[start : start + BATCH]
+        changed: list[PublicVote] = []
+        for uid in batch:
+            try:
+                vote = public_vote(votes.read(uid, KEY), leg)
+            except RecordError as error:
+                call.report.error(f"{FILE_NAME}: {uid} {error}.")
+                counters["errors"] += 1
+                continue
             counters["scrutinsProcessed"] += 1
             unknown.update(ballot.acteur_ref for ballot in vote.ballots if ballot.acteur_ref not in politicians)
             if hashes.get(uid) == vote.hash and not call.options.force:
                 counters["scrutinsSkipped"] += 1
                 counters["votesSkipped"] += len(vote.ballots)
             else:
-                with call.database.transaction() as session:
-                    changes = _write(session, vote, politicians)
-                for counter, count in changes.items():
-                    counters[counter] += count
-                call.report.detail(f"{uid}: {changes}")
-        call.report.progress(done, len(uids))
+                changed.append(vote)
+                call.report.detail(f"{uid}: {len(vote.ballots)} votes, {vote.title}")
+        if changed:
+            with call.database.transaction() as session:
+                changes = _write(session, changed, politicians)
+            for counter, count in changes.items():
+                counters[counter] += count
+        call.report.progress(start + len(batch), len(uids))
     counters["politiciansNotFound"] = len(unknown)
 
     if call.options.complete and not own.today and not counters["errors"]:
@@ -103,30 +110,32 @@ def _link(session: Session) -> int:
     return len(linked.all())
 
 
-def _write(session: Session, vote: PublicVote, politicians: Mapping[str, int]) -> dict[str, int]:
-    """The scrutin and its whole set of votes, in the caller's one transaction."""
-    scrutins = upsert(session, Scrutin, [_scrutin(vote)], key=("external_id",))
-    scrutin_id = session.scalars(select(Scrutin.id).where(Scrutin.external_id == vote.uid)).one()
+def _write(session: Session, votes: Sequence[PublicVote], politicians: Mapping[str, int]) -> dict[str, int]:
+    """These scrutins, each with its whole set of votes, in the caller's one transaction."""
+    scrutins = upsert(session, Scrutin, [_scrutin(vote) for vote in votes], key=("external_id",))
+    uids = [vote.uid for vote in votes]
+    ids = dict(
+        session.execute(select(Scrutin.external_id, Scrutin.id).where(Scrutin.external_id.in_(uids))).tuples().all()
+    )
     rows = [
         {
-            "scrutin_id": scrutin_id,
+            "scrutin_id": ids[vote.uid],
             "acteur_ref": ballot.acteur_ref,
             "politician_id": politicians.get(ballot.acteur_ref),
             "position": ballot.position,
             "by_delegation": ballot.by_delegation,
         }
+        for vote in votes
         for ballot in vote.ballots
     ]
-    votes = upsert(session, Vote, rows, key=("scrutin_id", "acteur_ref"))
-    gone = Vote.acteur_ref.not_in([ballot.acteur_ref for ballot in vote.ballots])
-    deleted = session.execute(delete(Vote).where(Vote.scrutin_id == scrutin_id, gone).returning(Vote.id)).all()
+    changes = replace(session, Vote, rows, parent="scrutin_id", parents=list(ids.values()), key="acteur_ref")
     return {
         "scrutinsCreated": len(scrutins.created),
         "scrutinsUpdated": len(scrutins.updated),
-        "votesCreated": len(votes.created),
-        "votesUpdated": len(votes.updated),
-        "votesDeleted": len(deleted),
-        "votesSkipped": len(rows) - len(votes.created) - len(votes.updated),
+        "votesCreated": changes.created,
+        "votesUpdated": changes.updated,
+        "votesDeleted": changes.deleted,
+        "votesSkipped": len(rows) - changes.created - changes.updated,
     }
 
 
