@@ -62,8 +62,11 @@ def _sync_batch(call: Call, batch: Sequence[Wanted], counters: dict[str, int]) -
             call.report.error(f"{one.uid}: {told}")
             counters["errors"] += 1
             failures.append(error)
-        all_down = len(failures) == done == DOWN and all(isinstance(error, SourceDown) for error in failures)
-        if all_down or len(failures) == len(batch):
+        if len(failures) < done:
+            continue
+        all_down = all(isinstance(error, SourceDown) for error in failures)
+        # One text alone that is odd day after day says nothing of the source.
+        if (done == len(batch) and (all_down or done > 1)) or (done == DOWN and all_down):
             raise _failed(failures)
 
 

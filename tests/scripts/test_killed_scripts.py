@@ -68,5 +68,5 @@ def test_killed_between_feeds_the_press_is_whole_after_another_run(new_site: Cal
 def test_sigterm_ends_it_at_once(site: Site, recordings: Path) -> None:
     site.sources = recordings
     started = time.monotonic()
-    kill_after(site, 2, "sync-votes-an", how=signal.SIGTERM)
+    kill_after(site, 1, "sync-votes-an", how=signal.SIGTERM)
     assert time.monotonic() - started < 5
