@@ -16,6 +16,8 @@ from scripts.text import fold
 #: Under which a file holds its scrutin.
 KEY = "scrutin"
 
+_VOTER = re.compile(r"PA[0-9]{1,9}")
+
 POSITIONS = {
     "pours": Position.POUR,
     "contres": Position.CONTRE,
@@ -124,9 +126,10 @@ def _ballots(scrutin: dict[str, Any]) -> tuple[Ballot, ...]:
 
 
 def _ballot(voter: dict[str, Any], position: Position) -> Ballot:
-    ref, delegated = text(voter, "acteurRef"), voter.get("parDelegation")
-    if not re.fullmatch(r"PA[0-9]{1,9}", ref):
+    ref = at(voter, "acteurRef")
+    if not (isinstance(ref, str) and _VOTER.fullmatch(ref)):
         raise RecordError(f"has the voter {ref!r}, not PA and a number")
+    delegated = voter.get("parDelegation")
     if delegated not in ("true", "false", None):
         raise RecordError(f"has parDelegation {delegated!r} for {ref}")
     return Ballot(ref, position, delegated == "true")
