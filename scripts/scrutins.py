@@ -55,8 +55,7 @@ class PublicVote:
     @property
     def hash(self) -> str:
         """Of all that is stored, whatever the order of the file."""
-        # As dataclasses.asdict would have it, which copies each of the ballots' fields deeply.
-        fields = vars(self) | {"ballots": [vars(ballot) for ballot in self.ballots]}
+        fields = vars(self) | {"ballots": [(*vars(ballot).values(),) for ballot in self.ballots]}
         told = json.dumps(fields, default=str, sort_keys=True)
         return hashlib.sha256(told.encode()).hexdigest()
 

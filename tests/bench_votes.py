@@ -91,7 +91,8 @@ def _measure() -> list[str]:
         "",
         *bench_targets.table(
             [
-                bench_targets.at_most("the first import by bare read and bare write", 2, first.seconds / bare, "times"),
+                bench_targets.at_most("the first import by bare read and bare write", 3, first.seconds / bare, "times"),
+                bench_targets.at_most("the script's own share of it", 50, 100 * first.processor / first.seconds, "%"),
                 bench_targets.at_most("peak memory", 200, first.mebibytes, "MiB"),
             ]
         ),
