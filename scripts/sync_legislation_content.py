@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from scripts.errors import BadSource, NotThere, RecordError, ScriptError, SourceDown, SourceRefused
 from scripts.models import LegislativeFile
 from scripts.script import Call, Script
-from scripts.statements import statement
+from scripts.explanatory_statement import statement
 
 ADDRESS = "https://www.assemblee-nationale.fr/dyn/opendata/{ref}.html"
 MAX_BYTES = 20_000_000  # a finance bill has some 8 MB

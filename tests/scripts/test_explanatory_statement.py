@@ -3,7 +3,7 @@
 import pytest
 
 from scripts.errors import RecordError
-from scripts.statements import BEGINNING, statement
+from scripts.explanatory_statement import BEGINNING, statement
 from tests.scripts.documents import bill
 
 TOLD = ("Mesdames, Messieurs,", "L’article 1er protège les bergers, et le titre II, que nous n’avons pas, rien.")
