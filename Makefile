@@ -13,13 +13,11 @@ run: .venv/installed  ## the whole stack here, then the day once; it stays up
 test: .venv/installed-dev browser  ## every test, on a real PostgreSQL, Prefect server and worker: two stacks side by side
 	$(BIN)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-CHROMIUM := $(firstword $(foreach name,chromium chromium-browser google-chrome google-chrome-stable,$(shell command -v $(name))))
-browser:  ## the system's Chromium, installed where this may install it; without one the tests in a browser are skipped
-ifeq ($(CHROMIUM),)
-	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
-		apt-get install -qq -y --no-install-recommends chromium fonts-liberation >/dev/null; \
-	else echo "There is no Chromium: tests in a browser are skipped. To have one, as root: apt-get install chromium"; fi
-endif
+browser: .venv/installed-dev  ## the system's Chromium, where this may install it; without one tests in a browser are skipped
+	@$(BIN)/python -c "from tests import browser; browser.executable()" 2>/dev/null || { [ "$$(id -u)" = 0 ] \
+	&& apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+		apt-get install -qq -y --no-install-recommends chromium fonts-liberation >/dev/null; } \
+	|| echo "There is no Chromium: tests in a browser are skipped. To have one, on Debian: apt-get install chromium"
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
@@ -30,7 +28,7 @@ format: .venv/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/installed-bench  ## measures, and writes docs/benchmarks.md; SECTIONS="starts rest" measures these anew
+bench: .venv/installed-bench browser  ## measures, and writes docs/benchmarks.md; SECTIONS="starts rest" measures these anew
 	$(BIN)/python -m tests.bench $(SECTIONS)
 
 screenshots: .venv/installed-dev browser  ## of the demonstration's pages, for docs/

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,6 +28,14 @@ def record(
             user_agent=caller.user_agent,
         )
     )
+
+
+async def has_asked(session: AsyncSession, action: str, entity_id: str, since: datetime) -> bool:
+    """Whether somebody has done this to it since then."""
+    done = select(AuditEntry.id).where(
+        AuditEntry.at >= since, AuditEntry.action == action, AuditEntry.entity_id == entity_id
+    )
+    return await session.scalar(done.limit(1)) is not None
 
 
 async def entries(sessions: Sessions, page: int, limit: int) -> tuple[Sequence[AuditEntry], int]:

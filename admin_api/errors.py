@@ -91,13 +91,13 @@ class AlreadyUnderWay(AdminError):
 class AlreadyOver(AdminError):
     status = 409
     slug = "already-over"
-    sentence = "This job is not under way any more: it is {status}."
+    sentence = "This job is not under way any more ({status})."
 
 
 class NotOver(AdminError):
     status = 409
     slug = "not-over"
-    sentence = "Only a job that failed or was cancelled is run again: this one is {status}."
+    sentence = "Only a job that failed or was cancelled is run again, and this one is neither ({status})."
 
 
 class IsAStep(AdminError):

@@ -28,6 +28,7 @@ def _columns(row: SyncJob, words: Words) -> dict[str, Any]:
     columns = {name: getattr(row, name) for name in schemas.Job.model_fields if hasattr(SyncJob, name)}
     return columns | {
         "prefect_url": page_of(row.flow_run_id) if row.flow_run_id else None,
+        "skipped": bool(row.steps) and all(step["status"] == schemas.StepStatus.SKIPPED for step in row.steps),
         "error": _said(row.error, words),
         "warning": " ".join(words.say(_shortfall(found)) for found in row.shortfalls) or None,
     }

@@ -40,6 +40,8 @@ MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER = 5
 #: Where a page of a refusal leads to.
 FIRST_PAGE = "/admin/syncs"
+NOT_FOUND = Sentence("There is nothing here")
+NOT_DONE = Sentence("This could not be done")
 
 Refusal = AdminError | CatalogError
 
@@ -54,18 +56,25 @@ def answer(connection: HTTPConnection, refusal: Refusal, headers: Mapping[str, s
     problem = _problem(refusal, words)
     added = {**_headers(refusal), **(headers or {})}
     if wants_a_page(connection):
-        return _page(connection, problem, added)
+        return _page(connection, problem, added, words)
     added["Content-Language"] = words.language
     return ProblemResponse(problem.model_dump(mode="json"), problem.status, added)
 
 
-def _page(connection: HTTPConnection, problem: Problem, headers: Mapping[str, str]) -> Response:
-    # What was sent is not sent again because somebody changes the language.
-    elsewhere = "" if connection.scope["method"] == "GET" else FIRST_PAGE
-    caller = getattr(connection.state, "caller", None)
-    job = (problem.model_extra or {}).get("jobId")
+def _page(connection: HTTPConnection, problem: Problem, headers: Mapping[str, str], words: Words) -> Response:
+    members = problem.model_extra or {}
     return page(
-        connection, "problem.html", problem.status, headers, at=elsewhere, caller=caller, problem=problem, job=job
+        connection,
+        "problem.html",
+        problem.status,
+        headers,
+        # What was sent is not sent again because somebody changes the language.
+        at="" if connection.scope["method"] == "GET" else FIRST_PAGE,
+        caller=getattr(connection.state, "caller", None),
+        heading=words.say(NOT_FOUND if problem.status == HTTPStatus.NOT_FOUND else NOT_DONE),
+        problem=problem,
+        job=members.get("jobId"),
+        day=members.get("parentId"),
     )
 
 

@@ -45,6 +45,7 @@ class Job(Wire):
     attempt: int | None = Field(description="Of that step, from 1.", examples=[1])
     result: Any = Field(description="What the run brought, once it ended well.", examples=[None])
     error: str | None = Field(description="Why it failed: at most 2,000 characters, the last ones.", examples=[None])
+    skipped: bool = Field(description="None of its steps was configured: it did nothing.", examples=[False])
     warning: str | None = Field(description="It ended well, but brought less than expected.", examples=[None])
     created_at: datetime = Field(examples=[AT])
     started_at: datetime | None = Field(examples=[AT])

@@ -32,7 +32,8 @@ from admin_api.masking import MASK, masked
 from admin_api.mirror import Mirror
 from admin_api.models import UNDER_WAY, Status, SyncJob, SyncJobEvent, Trigger
 from admin_api.prefect_gateway import Gateway, NotRegistered, PrefectUnreachable
-from flows.catalog import Flags, Group, Target, resolve
+from admin_api.terms import STATUSES
+from flows.catalog import Flags, Target, resolve
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +48,8 @@ class JobHistory:
 
     job: SyncJob
     events: Sequence[SyncJobEvent]
+    #: Somebody has asked for it here, and it has not ended yet.
+    to_be_cancelled: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,8 +106,11 @@ class SyncJobs:
         """Raises JobNotFound."""
         async with self._sessions() as session:
             job = await _job(session, id_)
-            events = select(SyncJobEvent).where(SyncJobEvent.job_id == id_).order_by(SyncJobEvent.number)
-            return JobHistory(job=job, events=(await session.scalars(events)).all())
+            of_it = select(SyncJobEvent).where(SyncJobEvent.job_id == id_).order_by(SyncJobEvent.number)
+            events = (await session.scalars(of_it)).all()
+            since = events[-1].at if events else job.created_at
+            asked = not Status(job.status).over and await audit.has_asked(session, "cancel", str(id_), since)
+            return JobHistory(job=job, events=events, to_be_cancelled=asked)
 
     async def runs_of(self, id_: UUID) -> dict[UUID, str | None]:
         """The flow runs of a job: its own, and a day's steps', with the step. Raises JobNotFound."""
@@ -120,7 +126,7 @@ class SyncJobs:
         """Raises AlreadyUnderWay; PrefectAway and NotDeployed, and then the job is FAILED and says so."""
         job = SyncJob(
             id=uuid4(),
-            script=job_name(target),
+            script=target.short,
             deployment=target.deployment,
             status=Status.PENDING,
             trigger=trigger,
@@ -129,7 +135,7 @@ class SyncJobs:
             shortfalls=[],
             steps=[],
             created_at=datetime.now(UTC),
-            claim=job_name(target),
+            claim=target.short,
         )
         async with self._claiming(job.script) as session:
             await _refuse_a_second(session, job.script)
@@ -143,7 +149,7 @@ class SyncJobs:
             job = await _job(session, id_, lock=True)
             _refuse_a_step(job)
             if Status(job.status).over:
-                raise AlreadyOver(status=job.status)
+                raise AlreadyOver(status=STATUSES[job.status])
             audit.record(session, caller, "cancel", "job", str(id_), script=job.script)
         # No transaction is open while Prefect is asked, here and below: one that hangs would hold rows and connections.
         if job.flow_run_id is None:  # whoever starts it just now finds it over, and cancels the run
@@ -161,12 +167,12 @@ class SyncJobs:
             # What a crash left would hold up the run's own steps, and must not be taken for what begins now.
             for run in await _asked(self._prefect.snapshots([job.flow_run_id])):
                 if Status(job.status).over and not run.state.over:
-                    raise NotOver(status=Status.RUNNING)  # somebody else has run it again, just now
+                    raise NotOver(status=STATUSES[Status.RUNNING])  # somebody else has run it again, just now
                 await _asked(self._cleanup.close(run))
         async with self._claiming(job.script) as session:
             job = await _job(session, id_, lock=True)
             if job.status not in (Status.FAILED, Status.CANCELLED):
-                raise NotOver(status=job.status)
+                raise NotOver(status=STATUSES[job.status])
             if job.claim is not None:  # somebody else has just clicked, too
                 raise AlreadyUnderWay(script=job.script)
             await _refuse_a_second(session, job.script)
@@ -220,11 +226,6 @@ class SyncJobs:
         except Exception:
             logger.warning("Job %s is mirrored later.", job.id, exc_info=True)
             return job
-
-
-def job_name(target: Target) -> str:
-    """What its jobs are called: `press` is the group, `sync-press` the script."""
-    return target.short if isinstance(target, Group) else target.name
 
 
 async def _asked(answer: Awaitable[Answer]) -> Answer:

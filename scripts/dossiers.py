@@ -14,8 +14,8 @@ from scripts.errors import RecordError
 from scripts.fields import at, listed, number, text
 from scripts.file_status import Act, status
 from scripts.models import FileStatus
+from scripts.paris import PARIS
 from scripts.text import fold
-from scripts.window import PARIS
 
 #: Under which a file holds its dossier.
 KEY = "dossierParlementaire"

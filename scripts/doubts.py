@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from scripts.database import Database
 from scripts.errors import CalledWrongly
-from scripts.models import Doubt, IdSource, Politician
+from scripts.models import Doubt, ExternalId, IdSource, Politician
 
 LIST = "People of a source who may be politicians of ours, or not: each waits for `decide`."
 DECIDE = (
@@ -17,19 +18,24 @@ DECIDE = (
 )
 
 
-def open_doubts(database: Database) -> Iterator[str]:
+def open_doubts(database: Database) -> list[str]:
     """A line each, oldest first."""
     undecided = select(Doubt).where(Doubt.politician_id.is_(None), Doubt.is_new.is_(False)).order_by(Doubt.id)
+    # Whole before any of it is shown: whoever reads it at leisure must not hold a transaction open.
     with database.transaction() as session:
-        for doubt in session.scalars(undecided):
-            born = f", born {doubt.birth_date}" if doubt.birth_date else ""
-            yield (
-                f"{doubt.source} {doubt.external_id}: {doubt.name}{born}; {doubt.why}: {', '.join(doubt.candidates)}"
-            )
+        return [_line(doubt) for doubt in session.scalars(undecided)]
+
+
+def _line(doubt: Doubt) -> str:
+    born = f", born {doubt.birth_date}" if doubt.birth_date else ""
+    return f"{doubt.source} {doubt.external_id}: {doubt.name}{born}; {doubt.why}: {', '.join(doubt.candidates)}"
 
 
 def decide(database: Database, source: str, external_id: str, slug: str | None) -> str:
-    """`slug` None: it is somebody new. Raises CalledWrongly where there is no such doubt, or no such politician."""
+    """`slug` None: it is somebody new.
+
+    Raises CalledWrongly where there is no such doubt or politician, or where that one is somebody else in the source.
+    """
     with database.transaction() as session:
         sources = [one.value for one in IdSource]
         if source not in sources:
@@ -38,14 +44,23 @@ def decide(database: Database, source: str, external_id: str, slug: str | None) 
         doubt = session.scalar(of_it)
         if doubt is None:
             raise CalledWrongly(f"there is no doubt about {source} {external_id}; `doubts` lists them")
-        if slug is None:
-            doubt.politician_id, doubt.is_new = None, True
-            return f"{doubt.name} is nobody of ours yet."
-        politician = session.scalar(select(Politician).where(Politician.slug == slug))
+        politician = None if slug is None else _politician(session, doubt, slug)
+        doubt.politician_id, doubt.is_new = politician.id if politician else None, politician is None
+        doubt.updated_at = datetime.now(UTC)
         if politician is None:
-            raise CalledWrongly(f"no politician has the slug {slug!r}; it may be one of {', '.join(doubt.candidates)}")
-        doubt.politician_id, doubt.is_new = politician.id, False
+            return f"{doubt.name} is nobody of ours yet."
         return f"{doubt.name} is {politician.first_name} {politician.last_name} ({slug})."
+
+
+def _politician(session: Session, doubt: Doubt, slug: str) -> Politician:
+    politician = session.scalar(select(Politician).where(Politician.slug == slug))
+    if politician is None:
+        raise CalledWrongly(f"no politician has the slug {slug!r}; it may be one of {', '.join(doubt.candidates)}")
+    ids = select(ExternalId.external_id).where(ExternalId.source == doubt.source)
+    of_another = session.scalar(ids.where(ExternalId.politician_id == politician.id))
+    if of_another is not None:
+        raise CalledWrongly(f"{slug} is {of_another} in {doubt.source}, so {doubt.external_id} is somebody else")
+    return politician
 
 
 def decide_flags(parser: argparse.ArgumentParser) -> None:

@@ -9,17 +9,23 @@ Somebody of a source is, in this order:
 
 Everything between 3 and 4 is a doubt: the same name while one birth date is not known, or two who fit, or the same
 birth date and last name under another first name. It is written into `doubts`, and nothing else of it anywhere, until a
-person decides. A source has one id a person: who has another id of the same source is somebody else.
+person decides, or the sources know more; then it is gone. A source has one id a person: who has another id of the same
+source is somebody else, and ids that say otherwise are refused.
+
+Names are the same whatever their case, accents, hyphens and apostrophes; in letters that have no such plain form
+(« Παπαδάκης ») only as they are written.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import count
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scripts.errors import RecordError
@@ -43,6 +49,11 @@ class Person:
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}"
 
+    @property
+    def ids(self) -> dict[IdSource, str]:
+        """Its own and those that it states."""
+        return {**self.others, self.source: self.external_id}
+
 
 @dataclass(frozen=True)
 class Placed:
@@ -64,7 +75,11 @@ class _One:
 
     @property
     def name(self) -> str:
-        return fold(f"{self.first_name} {self.last_name}")
+        return f"{self.first_name} {self.last_name}"
+
+    def other_id(self, ids: Mapping[IdSource, str]) -> IdSource | None:
+        """The source, if any, by which these are somebody else's ids."""
+        return next((source for source, id_ in ids.items() if self.ids.get(source, id_) != id_), None)
 
 
 class Identities:
@@ -95,17 +110,10 @@ class Identities:
     def place(self, person: Person) -> Placed | None:
         """Who it is, found or made, with its ids written down. None: a doubt, which is kept aside.
 
-        Raises RecordError where two of the ids that a source states belong to two people of ours.
+        Raises RecordError where the ids that a source states belong to two people of ours, or to one who has another
+        id of one of these sources.
         """
-        key = (person.source, person.external_id)
-        found: _One | _Doubtful | None = self._known(person)
-        if found is not None:
-            if self._doubts.pop(key, None) is not None:
-                self._forget_doubt(person)
-        elif (decided := self._doubts.get(key)) is not None and decided.politician_id is not None:
-            found = self._all[decided.politician_id]
-        elif decided is None or not decided.is_new:
-            found = self._named(person)
+        found = self._look_for(person)
         if isinstance(found, _Doubtful):
             self._keep_aside(person, found)
             return None
@@ -113,16 +121,59 @@ class Identities:
         self._write_ids(one, person)
         return Placed(one.id, one.slug, is_new=found is None)
 
+    def recognise(self, person: Person, *, among: Set[int] = frozenset()) -> Placed | None:
+        """Like `place`, and nobody is ever made: for a source that also lists people who are none of ours.
+
+        `among` are who holds or held the office that the source gives this person: the only one of ours who has the
+        name is them, if among those. None: nobody of ours, or a doubt (`is_doubtful`).
+        """
+        found = self._look_for(person)
+        if isinstance(found, _Doubtful):
+            one, *more = found.candidates
+            if more or one.id not in among or _key(one.name) != _key(person.name):
+                self._keep_aside(person, found)
+                return None
+            found = one
+        if found is None:
+            if self.is_doubtful(person):
+                self._session.delete(self._doubts.pop((person.source, person.external_id)))
+                self._session.flush()
+            return None
+        self._write_ids(found, person)
+        return Placed(found.id, found.slug)
+
+    def is_doubtful(self, person: Person) -> bool:
+        """Whether somebody has yet to decide who it is."""
+        doubt = self._doubts.get((person.source, person.external_id))
+        return doubt is not None and doubt.politician_id is None and not doubt.is_new
+
+    def _look_for(self, person: Person) -> _One | _Doubtful | None:
+        found = self._known(person)
+        return found if found or self._is_new(person) else self._named(person)
+
     def _known(self, person: Person) -> _One | None:
-        ids = {person.source: person.external_id, **person.others}
-        found = {one.id: one for key in ids.items() if (one := self._by_id.get(key))}
-        if len(found) > 1:
-            slugs = ", ".join(sorted(one.slug for one in found.values()))
+        """By an id, its own or one that it states: as it is written down, or as a person has decided."""
+        known = {one.id: one for key in person.ids.items() if (one := self._by_id.get(key) or self._decided(key))}
+        if len(known) > 1:
+            slugs = ", ".join(sorted(one.slug for one in known.values()))
             raise RecordError(f"has the ids of several politicians: {slugs}")
-        return next(iter(found.values()), None)
+        one = next(iter(known.values()), None)
+        unwritten = {source: id_ for source, id_ in person.ids.items() if (source, id_) not in self._by_id}
+        if one and (source := one.other_id(unwritten)):
+            raise RecordError(f"would be {one.slug}, who is {one.ids[source]} in {source}, not {person.ids[source]}")
+        return one
+
+    def _decided(self, key: tuple[IdSource, str]) -> _One | None:
+        doubt = self._doubts.get(key)
+        return self._all[doubt.politician_id] if doubt and doubt.politician_id is not None else None
+
+    def _is_new(self, person: Person) -> bool:
+        """Whether a person has decided that it is nobody of ours."""
+        doubt = self._doubts.get((person.source, person.external_id))
+        return doubt is not None and doubt.is_new
 
     def _named(self, person: Person) -> _One | _Doubtful | None:
-        namesakes = [one for one in self._by_name[fold(person.name)] if not self._is_another(one, person)]
+        namesakes = [one for one in self._by_name[_key(person.name)] if not one.other_id(person.ids)]
         born_alike = [one for one in namesakes if person.birth_date and one.birth_date == person.birth_date]
         if len(born_alike) == 1:
             return born_alike[0]
@@ -132,19 +183,13 @@ class Identities:
         if unknown:
             return _Doubtful("the same name, and a birth date is not known", unknown)
         if person.birth_date:
-            family = self._by_birth[person.birth_date, fold(person.last_name)]
-            if alike := [one for one in family if not self._is_another(one, person)]:
+            family = self._by_birth[person.birth_date, _key(person.last_name)]
+            if alike := [one for one in family if not one.other_id(person.ids)]:
                 return _Doubtful("the same last name and birth date, and another first name", alike)
         return None
 
-    def _is_another(self, one: _One, person: Person) -> bool:
-        """Whether a source itself tells the two apart."""
-        ids = {person.source: person.external_id, **person.others}
-        return any(source in one.ids and one.ids[source] != id_ for source, id_ in ids.items())
-
     def _make(self, person: Person) -> _One:
-        plain = slug(person.name) or slug(person.external_id)
-        its_slug = f"{plain}-{slug(person.external_id)}" if plain in self._slugs else plain
+        its_slug = next(one for one in _slugs(person) if one not in self._slugs)
         row = Politician(
             slug=its_slug,
             first_name=person.first_name,
@@ -160,42 +205,40 @@ class Identities:
         return one
 
     def _write_ids(self, one: _One, person: Person) -> None:
-        for source, id_ in {person.source: person.external_id, **person.others}.items():
-            if one.ids.get(source) == id_:
-                continue
-            row = {"source": source, "external_id": id_, "politician_id": one.id}
-            upsert(self._session, ExternalId, [row], key=("source", "external_id"))
-            self._link(one, source, id_)
+        """And with them, nobody doubts any more who it is."""
+        for source, id_ in person.ids.items():
+            if (doubt := self._doubts.pop((source, id_), None)) is not None:
+                self._session.delete(doubt)
+            if source not in one.ids:
+                row = {"source": source, "external_id": id_, "politician_id": one.id}
+                upsert(self._session, ExternalId, [row], key=("source", "external_id"))
+                self._link(one, source, id_)
+        self._session.flush()
 
     def _keep_aside(self, person: Person, doubt: _Doubtful) -> None:
-        row: dict[str, object] = {
-            "source": person.source,
-            "external_id": person.external_id,
+        says = {
             "name": person.name,
             "birth_date": person.birth_date,
             "why": doubt.why,
             "candidates": sorted(one.slug for one in doubt.candidates),
-            "politician_id": None,
-            "is_new": False,
         }
-        before = self._doubts.get((person.source, person.external_id))
-        if before is None or any(getattr(before, name) != value for name, value in row.items()):
-            if before is not None:
-                self._forget_doubt(person)
-            kept = Doubt(**row, **_stamps())
+        key = (person.source, person.external_id)
+        kept = self._doubts.get(key)
+        if kept is None:
+            kept = Doubt(source=person.source, external_id=person.external_id, is_new=False, **says, **_stamps())
+            self._doubts[key] = kept
             self._session.add(kept)
-            self._session.flush()
-            self._doubts[person.source, person.external_id] = kept
-
-    def _forget_doubt(self, person: Person) -> None:
-        mine = (Doubt.source == person.source, Doubt.external_id == person.external_id)
-        self._session.execute(delete(Doubt).where(*mine))
+        elif any(getattr(kept, name) != value for name, value in says.items()):
+            for name, value in says.items():
+                setattr(kept, name, value)
+            kept.updated_at = datetime.now(UTC)
+        self._session.flush()
 
     def _know(self, one: _One) -> None:
         self._all[one.id] = one
-        self._by_name[one.name].append(one)
+        self._by_name[_key(one.name)].append(one)
         if one.birth_date:
-            self._by_birth[one.birth_date, fold(one.last_name)].append(one)
+            self._by_birth[one.birth_date, _key(one.last_name)].append(one)
 
     def _link(self, one: _One, source: IdSource, external_id: str) -> None:
         one.ids[source] = external_id
@@ -214,7 +257,8 @@ def learn(session: Session, politician_id: int, *, only_gaps: bool = False, **fa
     What a source does not say (None) takes nothing away. `only_gaps`: nor does what it says replace what is there; that
     is for sources that know somebody less well than the one they sit for.
     """
-    row = session.get_one(Politician, politician_id)
+    # As it is in the table: an upsert of this transaction has passed by what the session has in mind.
+    row = session.get_one(Politician, politician_id, populate_existing=True)
     changed = False
     for name, value in facts.items():
         now = getattr(row, name)
@@ -225,6 +269,21 @@ def learn(session: Session, politician_id: int, *, only_gaps: bool = False, **fa
         row.updated_at = datetime.now(UTC)
         session.flush()
     return changed
+
+
+def _key(name: str) -> str:
+    """By this names are compared. What `fold` would leave out of a name is part of it."""
+    if all(fold(letter) for letter in name if letter.isalnum()):
+        return fold(name)
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _slugs(person: Person) -> Iterator[str]:
+    """As its slug may be, the best first."""
+    plain, id_ = slug(person.name), slug(person.external_id)
+    yield from filter(None, (plain, f"{plain}-{id_}".strip("-")))
+    for number in count(2):
+        yield "-".join(filter(None, (plain, slug(person.source), id_, str(number))))
 
 
 def _stamps() -> dict[str, datetime]:

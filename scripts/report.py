@@ -14,7 +14,7 @@ class Report:
     def progress(self, processed: int, total: int) -> None:
         self._say("@sync " + json.dumps({"processed": processed, "total": total}))
 
-    def result(self, counters: Mapping[str, int]) -> None:
+    def result(self, counters: Mapping[str, int | Mapping[str, int]]) -> None:
         self._say("@sync " + json.dumps({"result": dict(counters)}))
 
     def log(self, text: str) -> None:

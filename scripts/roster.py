@@ -1,32 +1,55 @@
 """Every script by name: those of this release, and those that have a place kept."""
 
+from scripts.assign_publication_status import SCRIPT as ASSIGN_PUBLICATION_STATUS
+from scripts.recalculate_prominence import SCRIPT as RECALCULATE_PROMINENCE
 from scripts.script import Script
 from scripts.sync_assemblee import SCRIPT as SYNC_ASSEMBLEE
+from scripts.sync_birthdates import SCRIPT as SYNC_BIRTHDATES
+from scripts.sync_careers import SCRIPT as SYNC_CAREERS
+from scripts.sync_deceased import SCRIPT as SYNC_DECEASED
+from scripts.sync_europarl import SCRIPT as SYNC_EUROPARL
+from scripts.sync_gouvernement import SCRIPT as SYNC_GOUVERNEMENT
+from scripts.sync_hatvp import SCRIPT as SYNC_HATVP
 from scripts.sync_legislation import SCRIPT as SYNC_LEGISLATION
 from scripts.sync_legislation_content import SCRIPT as SYNC_LEGISLATION_CONTENT
+from scripts.sync_mep_parties import SCRIPT as SYNC_MEP_PARTIES
+from scripts.sync_parties import SCRIPT as SYNC_PARTIES
+from scripts.sync_photos import SCRIPT as SYNC_PHOTOS
+from scripts.sync_president import SCRIPT as SYNC_PRESIDENT
 from scripts.sync_press import SCRIPT as SYNC_PRESS
+from scripts.sync_senat import SCRIPT as SYNC_SENAT
 from scripts.sync_votes_an import SCRIPT as SYNC_VOTES_AN
+from scripts.sync_votes_senat import SCRIPT as SYNC_VOTES_SENAT
+from scripts.sync_wikidata_ids import SCRIPT as SYNC_WIKIDATA_IDS
 
 SCRIPTS: dict[str, Script] = {
     script.name: script
-    for script in (SYNC_ASSEMBLEE, SYNC_VOTES_AN, SYNC_LEGISLATION, SYNC_LEGISLATION_CONTENT, SYNC_PRESS)
+    for script in (
+        SYNC_ASSEMBLEE,
+        SYNC_SENAT,
+        SYNC_GOUVERNEMENT,
+        SYNC_PRESIDENT,
+        SYNC_EUROPARL,
+        SYNC_WIKIDATA_IDS,
+        SYNC_PHOTOS,
+        SYNC_BIRTHDATES,
+        SYNC_CAREERS,
+        SYNC_PARTIES,
+        SYNC_MEP_PARTIES,
+        SYNC_HATVP,
+        SYNC_DECEASED,
+        SYNC_VOTES_AN,
+        SYNC_VOTES_SENAT,
+        SYNC_LEGISLATION,
+        SYNC_LEGISLATION_CONTENT,
+        SYNC_PRESS,
+        RECALCULATE_PROMINENCE,
+        ASSIGN_PUBLICATION_STATUS,
+    )
 }
 
 # The site's catalog has these already, so that its groups and its day are whole; each ends as "not configured".
 NOT_YET: dict[str, str] = {
-    "sync-senat": "the senators, from senat.fr",
-    "sync-gouvernement": "the members of the governments, from data.gouv.fr",
-    "sync-president": "the presidents of the Republic",
-    "sync-europarl": "the French members of the European Parliament",
-    "sync-wikidata-ids": "the politicians' Wikidata ids",
-    "sync-photos": "the politicians' photos",
-    "sync-birthdates": "dates of birth, from Wikidata",
-    "sync-careers": "past mandates, from Wikidata",
-    "sync-parties": "parties, from Wikidata",
-    "sync-mep-parties": "the parties of members of the European Parliament, from Wikidata",
-    "sync-hatvp": "declarations of interests and assets, from hatvp.fr",
-    "sync-deceased": "dates of death, from Wikidata",
-    "sync-votes-senat": "the public votes of the Sénat",
     "sync-press-analysis": "the analysis of press articles by a language model",
     "sync-factchecks": "fact-checks, from Google Fact Check Tools",
     "sync-judilibre": "decisions of the Cour de cassation",
@@ -37,6 +60,4 @@ NOT_YET: dict[str, str] = {
     "generate-scrutin-summaries": "summaries of public votes by a language model",
     "classify-themes": "the themes of files and votes",
     "index-embeddings": "the index for search by meaning",
-    "recalculate-prominence": "the politicians' prominence scores",
-    "assign-publication-status": "the politicians' publication status",
 }

@@ -1,18 +1,16 @@
 """The Assemblée's ZIP of public votes: one JSON file a scrutin, `json/VTANR5L17V<number>.json`."""
 
-import hashlib
-import json
 import re
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from scripts.archive import Archive
+from scripts.ballots import Ballot, PublicVote, outcome
 from scripts.errors import RecordError
 from scripts.fields import at, listed, number, text
-from scripts.models import Outcome, Position
-from scripts.text import fold
+from scripts.models import Chamber, Outcome, Position
 
+PAGE = "https://www.assemblee-nationale.fr/dyn/{leg}/scrutins/{number}"
 #: Under which a file holds its scrutin.
 KEY = "scrutin"
 
@@ -27,39 +25,6 @@ POSITIONS = {
 }
 
 
-@dataclass(frozen=True)
-class Ballot:
-    """One person's vote; `acteur_ref` is the Assemblée's id, e.g. PA1008."""
-
-    acteur_ref: str
-    position: Position
-    by_delegation: bool
-
-
-@dataclass(frozen=True)
-class PublicVote:
-    """A scrutin as its file tells it. The counts are the announced ones, None where the file has null."""
-
-    uid: str
-    legislature: int
-    number: int
-    voted_on: date
-    title: str
-    outcome: Outcome
-    votes_for: int | None
-    votes_against: int | None
-    abstentions: int | None
-    non_voting: int | None
-    ballots: tuple[Ballot, ...]
-
-    @property
-    def hash(self) -> str:
-        """Of all that is stored, whatever the order of the file."""
-        fields = vars(self) | {"ballots": [(*vars(ballot).values(),) for ballot in self.ballots]}
-        told = json.dumps(fields, default=str, sort_keys=True)
-        return hashlib.sha256(told.encode()).hexdigest()
-
-
 def archive(content: bytes, legislature: int) -> Archive:
     """The scrutins of one legislature. Raises BadSource."""
     names = re.compile(rf"json/(VTANR5L{legislature}V([0-9]{{1,9}}))\.json")
@@ -71,14 +36,16 @@ def public_vote(scrutin: dict[str, Any], legislature: int) -> PublicVote:
     if text(scrutin, "legislature") != str(legislature):
         raise RecordError(f"is of legislature {scrutin['legislature']!r}")
     counts = at(scrutin, "syntheseVote", "decompte")
+    numero = number(scrutin, "numero")
     ballots = _ballots(scrutin)
     if not ballots and any(_count(counts, key) for key in ("pour", "contre", "abstentions")):
         # Stored as it is, it would take away the votes that an earlier edition of the file had.
         raise RecordError("announces votes and names no voter")
     return PublicVote(
         uid=text(scrutin, "uid"),
+        chamber=Chamber.ASSEMBLEE_NATIONALE,
         legislature=legislature,
-        number=number(scrutin, "numero"),
+        number=numero,
         voted_on=voted_on(scrutin),
         title=text(scrutin, "titre"),
         outcome=_outcome(text(scrutin, "sort", "code")),
@@ -86,6 +53,7 @@ def public_vote(scrutin: dict[str, Any], legislature: int) -> PublicVote:
         votes_against=_count(counts, "contre"),
         abstentions=_count(counts, "abstentions"),
         non_voting=_count(counts, "nonVotants"),
+        source_url=PAGE.format(leg=legislature, number=numero),
         ballots=ballots,
     )
 
@@ -100,11 +68,10 @@ def voted_on(scrutin: dict[str, Any]) -> date:
 
 
 def _outcome(code: str) -> Outcome:
-    words = fold(code)
-    adopted, rejected = "adopt" in words, "rejet" in words
-    if adopted == rejected or "pas" in words.split():
+    found = outcome(code)
+    if found is None:
         raise RecordError(f"has the unknown outcome {code!r} as sort.code")
-    return Outcome.ADOPTED if adopted else Outcome.REJECTED
+    return found
 
 
 def _ballots(scrutin: dict[str, Any]) -> tuple[Ballot, ...]:

@@ -1,7 +1,6 @@
 """sync-assemblee: the sitting deputies, their groups and mandates, from Datan's CSV on data.gouv.fr."""
 
 import argparse
-import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -9,14 +8,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from scripts.datagouv import csv_address
 from scripts.deputies import Deputy, deputy, lines
-from scripts.errors import BadSource, RecordError, SourceDown, SourceRefused
+from scripts.errors import BadSource, RecordError
 from scripts.fingerprints import Document, recall, remember
 from scripts.identity import Identities, Person
 from scripts.models import Chamber, IdSource, Mandate, Office, PoliticalGroup, Politician
 from scripts.report import Report
 from scripts.script import Call, Script
-from scripts.source import Source
 from scripts.upsert import Written, upsert
 
 DATASET = "https://www.data.gouv.fr/api/1/datasets/deputes-actifs-de-lassemblee-nationale-informations-et-statistiques/"
@@ -69,7 +68,8 @@ def run(call: Call, _: argparse.Namespace) -> None:
     elif call.options.limit is None:
         with call.database.transaction() as session:
             counters["deputiesDeactivated"] = _close_absent(session, deputies)
-            if call.options.complete:
+            # While there is a doubt the next run reads it again, and acts on what was decided.
+            if call.options.complete and not counters["doubtful"]:
                 remember(session, FINGERPRINT, document.fingerprint)
     call.report.result(counters)
 
@@ -77,32 +77,8 @@ def run(call: Call, _: argparse.Namespace) -> None:
 def _read(call: Call) -> Document | None:
     with call.database.transaction() as session:
         known = None if call.options.force else recall(session, FINGERPRINT)
-    return call.source.read(FILE_NAME, _address(call.source, call.report), max_bytes=MAX_BYTES, known=known)
-
-
-def _address(source: Source, report: Report) -> str:
-    """Where the dataset's page says that the CSV is today."""
-    if source.is_folder:
-        return PERMALINK
-    try:
-        page = source.read("dataset.json", DATASET, max_bytes=MAX_BYTES)
-        found = page and csv_in(page.content)
-    except (SourceDown, SourceRefused) as error:
-        report.log(str(error))
-        found = None
-    if found is None:
-        report.log("The dataset's page names no CSV; its permanent address is read instead.")
-    return found or PERMALINK
-
-
-def csv_in(page: bytes) -> str | None:
-    """The address of the first CSV among a data.gouv.fr dataset's resources, or None."""
-    try:
-        resources = json.loads(page)["resources"]
-        addresses = [r["url"] for r in resources if str(r["format"]).lower() == "csv"]
-    except (ValueError, KeyError, TypeError):
-        return None
-    return next((url for url in addresses if isinstance(url, str) and url.startswith("https://")), None)
+    address = csv_address(call.source, call.report, DATASET, otherwise=PERMALINK)
+    return call.source.read(FILE_NAME, address, max_bytes=MAX_BYTES, known=known)
 
 
 def _parse(content: bytes, report: Report) -> tuple[list[Deputy], int, int]:

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from scripts.errors import BadSource, NotThere, RecordError, ScriptError, SourceDown, SourceRefused
+from scripts.explanatory_statement import statement
 from scripts.models import LegislativeFile
 from scripts.script import Call, Script
-from scripts.explanatory_statement import statement
 
 ADDRESS = "https://www.assemblee-nationale.fr/dyn/opendata/{ref}.html"
 MAX_BYTES = 20_000_000  # a finance bill has some 8 MB

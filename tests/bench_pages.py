@@ -95,8 +95,8 @@ async def _in_a_browser(stack: Stack) -> tuple[Sequence[float], Sequence[float]]
     """Seconds that Prefect took to answer, and that each change took to be seen."""
     asked: list[float] = []
     seen: list[float] = []
-    async with browser.chromium() as chromium, get_client() as client:
-        page = await (await browser.context(chromium, stack)).new_page()
+    async with browser.chromium() as chromium, browser.context(chromium, stack) as context, get_client() as client:
+        page = await context.new_page()
         await browser.sign_in(page, stack)
         await page.evaluate(WATCH)
         for _ in range(CHANGES // 2):

@@ -50,7 +50,10 @@ os.environ |= {
 
 
 #: Files that take minutes. Of two that run side by side, neither should be left with them at the end.
-SLOW = {"test_deaths", "test_rebuild", "test_outages", "test_local", "test_silent_runs", "test_automations"}
+SLOW = {
+    *("test_deaths", "test_rebuild", "test_outages", "test_local", "test_silent_runs", "test_automations"),
+    *("test_in_a_browser", "test_looks"),
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -58,12 +58,11 @@ async def _show(
     dark: bool = False,
     language: str = "en-GB",
 ) -> None:
-    context = await browser.context(chromium, stack, size=size, dark=dark, language=language)
-    page = await context.new_page()
-    await browser.sign_in(page, stack)
-    await page.goto(path)
-    await page.screenshot(path=FOLDER / f"{name}.png")
-    await context.close()
+    async with browser.context(chromium, stack, size=size, dark=dark, language=language) as context:
+        page = await context.new_page()
+        await browser.sign_in(page, stack)
+        await page.goto(path)
+        await page.screenshot(path=FOLDER / f"{name}.png")
 
 
 if __name__ == "__main__":

@@ -29,7 +29,6 @@ from admin_api.errors import (
 from admin_api.models import Status
 from admin_api.problems import responses
 from admin_api.schemas import Cancel, Job, JobDetail, JobPage, Limit, Page, Pagination, Start
-from admin_api.sync_jobs import job_name
 from flows.catalog import FlagRefused, UnknownName, check_flags, resolve
 
 router = APIRouter(prefix="/api/admin/syncs", tags=["jobs"])
@@ -53,9 +52,7 @@ async def list_jobs(
     script: AnyScript = None,
 ) -> JobPage:
     """A day's steps are found in their day."""
-    found = await jobs.page(
-        page, limit, Status(status) if status else None, job_name(resolve(script)) if script else None
-    )
+    found = await jobs.page(page, limit, Status(status) if status else None, resolve(script).short if script else None)
     return JobPage(
         data=[presenting.job(job, words) for job in found.jobs],
         running=[presenting.job(job, words) for job in found.running],

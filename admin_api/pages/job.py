@@ -55,6 +55,7 @@ async def _told(id_: UUID, parts: PartsDep, words: WordsDep) -> dict[str, Any]:
     return {
         "job": job,
         "spans": spans(job.steps, datetime.now(UTC)),
+        "to_be_cancelled": found.to_be_cancelled,
         "over": Status(found.job.status).over,
         "lines": lines,
         "most_lines": MOST_LINES,

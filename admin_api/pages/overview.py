@@ -17,15 +17,16 @@ from admin_api.deps import JobsDep, PartsDep, WordsDep
 from admin_api.models import Status
 from admin_api.rendering import page
 from admin_api.schemas import Page, Pagination
-from admin_api.sync_jobs import job_name
 from flows.catalog import CATEGORIES, GROUPS, SCRIPTS, SYNC_DAILY, Flags, FlagValue, Kind, Target, check_flags, resolve
 
 SYNCS_PAGE = "/admin/syncs"
 JOBS_A_PAGE = 20
 
-OTHER_GROUPS = [group for group in GROUPS if group is not SYNC_DAILY]
 TARGETS: tuple[Target, ...] = (*GROUPS, *SCRIPTS)
-SCRIPTS_BY_CATEGORY = [(one, [script for script in SCRIPTS if script.category is one]) for one in CATEGORIES]
+OTHER_GROUPS = [group for group in GROUPS if group is not SYNC_DAILY]
+OF_CATEGORY = [(one, [script for script in SCRIPTS if script.category is one]) for one in CATEGORIES]
+#: Two scripts share their name with a group, and with it their jobs: their history is one.
+ALONE = [(one, [script for script in scripts if resolve(script.short) is script]) for one, scripts in OF_CATEGORY]
 
 router = APIRouter()
 
@@ -45,16 +46,17 @@ async def _told(
     script: AnyScript = None,
 ) -> dict[str, Any]:
     """What the page says, as its address asks for it."""
-    wanted = job_name(resolve(script)) if script else None
+    wanted = resolve(script).short if script else None
     found = await parts.jobs.page(number, JOBS_A_PAGE, Status(status) if status else None, wanted)
-    last = await parts.jobs.last([job_name(target) for target in TARGETS])
+    last = await parts.jobs.last([target.short for target in TARGETS])
     pages = max(1, ceil(found.total / JOBS_A_PAGE))
-    filters = {name: value for name, value in (("status", str(status or "")), ("script", wanted or "")) if value}
+    filters = _filters(status, wanted)
     return {
         "keep": {**filters, "page": str(number)},
         "day": SYNC_DAILY,
         "groups": OTHER_GROUPS,
-        "categories": SCRIPTS_BY_CATEGORY,
+        "categories": OF_CATEGORY,
+        "alone": ALONE,
         "jobs": [presenting.job(job, words) for job in found.jobs],
         "running": [presenting.job(job, words) for job in found.running],
         "last": {name: presenting.job(job, words) for name, job in last.items()},
@@ -63,7 +65,7 @@ async def _told(
         "of_status": status or "",
         "of_script": wanted or "",
         "here": _query(filters, number),
-        "newer": _query(filters, number - 1) if number > 1 else None,
+        "newer": _query(filters, min(number - 1, pages)) if number > 1 else None,
         "older": _query(filters, number + 1) if number < pages else None,
         "hears": parts.listening.hears,
     }
@@ -79,8 +81,8 @@ async def overview(request: Request, caller: CallerDep, told: ToldDep) -> HTMLRe
 
 @router.get(f"{SYNCS_PAGE}/live")
 async def live(request: Request, caller: CallerDep, told: ToldDep) -> HTMLResponse:
-    """All of it that moves, for as long as the page is open: the same template."""
-    return page(request, "parts/overview.html", caller=caller, **told)
+    """What of it moves, for as long as it is open: the same template, and the outcome beside each button."""
+    return page(request, "parts/live.html", caller=caller, targets=TARGETS, **told)
 
 
 @router.post(SYNCS_PAGE)
@@ -99,6 +101,10 @@ def _flags(target: Target, form: FormData) -> Flags:
         if written:
             given[flag.name] = True if flag.kind is Kind.SWITCH else flag.read(written)
     return check_flags(target, given)
+
+
+def _filters(status: str | None, script: str | None) -> dict[str, str]:
+    return {name: str(value) for name, value in (("status", status), ("script", script)) if value}
 
 
 def _query(filters: dict[str, str], number: int) -> str:

@@ -28,6 +28,9 @@ from admin_api.prefect_gateway.run_reader import RunReader
 from admin_api.prefect_gateway.schedules import Plan
 from flows.catalog import Flags, Target
 
+#: Seconds for a log, without which all else of a job can be shown.
+LOG_PATIENCE = 3.0
+
 
 class Gateway(RunReader):
     """One client, kept for as long as the API runs."""
@@ -54,7 +57,7 @@ class Gateway(RunReader):
 
     async def _logs(self, runs: Collection[UUID], offset: int, limit: int, sort: LogSort) -> list[Log]:
         of_these = LogFilter(flow_run_id=LogFilterFlowRunId(any_=list(runs)))
-        async with reachable():
+        async with reachable(LOG_PATIENCE):
             return await self.client.read_logs(of_these, limit=limit, offset=offset, sort=sort)
 
     async def plans(self) -> list[Plan]:

@@ -15,6 +15,9 @@
     }, SOON);
   };
 
+  // A job's page moves with its own job, and a day's with its steps; the overview shows no day's steps.
+  const concerns = (job) => (moving.dataset.job ? [job.id, job.parentId].includes(moving.dataset.job) : !job.parentId);
+
   // One connection a page that is seen: a browser gives a site six, and those of hidden tabs would be among them.
   let source;
   let opening;
@@ -23,12 +26,11 @@
     source = new EventSource(moving.dataset.stream);
     source.addEventListener("ready", () => {
       tell("stream", false);
+      heard = Date.now();
       refresh(); // what has changed in between
     });
     source.addEventListener("job", (event) => {
-      const job = JSON.parse(event.data);
-      // A job's page moves with its own job, and a day's with its steps.
-      if (moving.dataset.job && ![job.id, job.parentId].includes(moving.dataset.job)) return;
+      if (!concerns(JSON.parse(event.data))) return;
       heard = Date.now();
       refresh();
     });
@@ -43,17 +45,19 @@
     due = undefined;
     source?.close();
   };
-  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  const openIfSeen = () => (document.hidden ? close() : open());
+  document.addEventListener("visibilitychange", openIfSeen);
   addEventListener("pagehide", close);
+  addEventListener("pageshow", openIfSeen); // also of a page that the browser had put by
 
-  const over = () => document.getElementById("over") && Date.now() - heard > SETTLED;
+  const settled = () => document.querySelector("[data-over]") && Date.now() - heard > SETTLED;
   setInterval(() => {
-    if (!document.hidden && !over()) refresh();
+    if (!document.hidden && (wrong.stream || wrong.answer || !settled())) refresh();
   }, NOW_AND_THEN);
 
   // What somebody fills in or has opened stays theirs.
   Object.assign(Idiomorph.defaults.callbacks, {
-    beforeNodeMorphed: (old) => !(old.matches?.("input:not([type=hidden]), select") ?? false),
+    beforeNodeMorphed: (old) => !old.matches?.("input:not([type=hidden]), select"),
     beforeAttributeUpdated: (name, element) => !(name === "open" && element.matches("details")),
   });
 
@@ -77,6 +81,4 @@
     if (detail.successful && wrong.answer) open(); // the stream was cut as well, perhaps without a word
     tell("answer", !detail.successful);
   });
-
-  if (!document.hidden) open();
 })();

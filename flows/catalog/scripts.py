@@ -57,6 +57,11 @@ class Script:
         return self.name
 
     @property
+    def short(self) -> str:
+        """The last part of its event's name, and what its jobs are called, as a group's."""
+        return self.name
+
+    @property
     def deployment(self) -> str:
         return f"sync-script/{self.name}"
 

@@ -10,7 +10,8 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from tests import browser
-from tests.admin import cancel, ready, start, until
+from tests.admin import cancel, client, ready, start, until
+from tests.conftest import FOLDER
 from tests.plans import Plans
 from tests.runs import begun
 from tests.stack import Stack
@@ -31,15 +32,16 @@ FOCUSED = """() => {
 
 
 @pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with browser.chromium() as running:
-        yield running
-
-
-@pytest.fixture
-async def pages(stack: Stack, api: httpx.AsyncClient, plans: Plans) -> AsyncIterator[dict[str, str]]:
+async def pages(stack: Stack) -> AsyncIterator[dict[str, str]]:
     """Every page's address, with all on it that there can be: a job that goes on, one that failed, one of the day."""
-    await ready(api)
+    plans = Plans(FOLDER / "plans")
+    async with client(stack) as api:
+        await ready(api)
+        async for addresses in _filled(api, plans):
+            yield addresses
+
+
+async def _filled(api: httpx.AsyncClient, plans: Plans) -> AsyncIterator[dict[str, str]]:
     plans.make("sync-senat", exits=64, stderr=f"<b>{LONG}</b>\n" + "Traceback\n" * 40)
     plans.make("sync-hatvp", seconds=600, report=[{"processed": 3, "total": 12}])
     plans.make("sync-votes-senat", exits=64)
@@ -51,6 +53,9 @@ async def pages(stack: Stack, api: httpx.AsyncClient, plans: Plans) -> AsyncIter
     await until(api, failed, "FAILED")
     await until(api, done, "COMPLETED")
     await until(api, day, "FAILED", within=90)
+    (schedule, *_) = (await api.get("/api/admin/schedules")).json()["data"]
+    for active in (False, True):
+        await api.patch(f"/api/admin/schedules/{schedule['id']}", json={"active": active})
     goes_on = await start(api, "sync-hatvp")
     await begun(plans, "sync-hatvp")
     syncs = "/admin/syncs"
@@ -77,6 +82,8 @@ async def test_every_page_fits_can_be_read_and_keeps_nothing_from_anybody(
         *(
             _faults(chromium, stack, pages, size=size, dark=dark, language=language)
             for size, dark, language in [
+                ((320, 600), False, "fr-FR"),
+                ((700, 600), False, "fr-FR"),
                 (browser.PHONE, False, "fr-FR"),
                 (browser.PHONE, True, "en-GB"),
                 (browser.DESKTOP, False, "en-GB"),
@@ -91,56 +98,56 @@ async def _faults(
     chromium: Browser, stack: Stack, pages: dict[str, str], *, size: tuple[int, int], dark: bool, language: str
 ) -> list[str]:
     """What axe finds, contrast below 4.5 among it, and what is wider than its window; with everything open."""
-    context = await browser.context(chromium, stack, size=size, dark=dark, language=language)
-    page = await context.new_page()
-    await browser.sign_in(page, stack)
-    faults = []
-    for name, address in pages.items():
-        await page.goto(address)
-        await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
-        where = f"{name}, {size[0]} px, {'dark' if dark else 'light'}, {language}"
-        if (wider := await page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
-            faults.append(f"{where}: {wider} px wider than the window")
-        for violation in (await Axe().run(page)).response["violations"]:
-            nodes = [node["html"] for node in violation["nodes"][:3]]
-            faults.append(f"{where}: {violation['id']} ({violation['impact']}): {nodes}")
-    await context.close()
+    async with browser.context(chromium, stack, size=size, dark=dark, language=language) as context:
+        page = await context.new_page()
+        await browser.sign_in(page, stack)
+        faults = []
+        for name, address in pages.items():
+            await page.goto(address)
+            await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+            where = f"{name}, {size[0]} px, {'dark' if dark else 'light'}, {language}"
+            if (wider := await page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
+                faults.append(f"{where}: {wider} px wider than the window")
+            for violation in (await Axe().run(page)).response["violations"]:
+                nodes = [node["html"] for node in violation["nodes"][:3]]
+                faults.append(f"{where}: {violation['id']} ({violation['impact']}): {nodes}")
     return faults
 
 
 async def test_all_that_can_be_done_is_reached_by_the_keyboard_and_seen_where_one_is(
     chromium: Browser, stack: Stack, pages: dict[str, str]
 ) -> None:
-    context = await browser.context(chromium, stack)
-    page = await context.new_page()
-    await browser.sign_in(page, stack)
-    for name in ("the overview", "one that failed", "the schedules"):
-        await page.goto(pages[name])
-        reached: list[int] = []
-        await page.keyboard.press("Tab")
-        await expect(page.locator(":focus")).to_have_text("To the content")
-        while (order := await page.evaluate(FOCUSED)) is not None and order == len(reached):
-            reached.append(order)
-            outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-            assert outline != "none", await page.evaluate("document.activeElement.outerHTML")
+    async with browser.context(chromium, stack) as context:
+        page = await context.new_page()
+        await browser.sign_in(page, stack)
+        for name in ("the overview", "one that failed", "the schedules"):
+            await page.goto(pages[name])
+            reached: list[int] = []
             await page.keyboard.press("Tab")
-        assert len(reached) == await page.evaluate(FOCUSABLE)
-    await context.close()
+            await expect(page.locator(":focus")).to_have_text("To the content")
+            while (order := await page.evaluate(FOCUSED)) is not None and order == len(reached):
+                reached.append(order)
+                outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+                assert outline != "none", await page.evaluate("document.activeElement.outerHTML")
+                await page.keyboard.press("Tab")
+            assert len(reached) == await page.evaluate(FOCUSABLE)
 
 
-async def test_a_sync_is_started_by_the_keyboard_alone(chromium: Browser, stack: Stack, pages: dict[str, str]) -> None:
-    context = await browser.context(chromium, stack)
-    page = await context.new_page()
-    await browser.sign_in(page, stack)
-    await _tab_to(page, "Options: Press")
-    await page.keyboard.press("Enter")
-    await page.keyboard.press("Tab")
-    await page.keyboard.type("7")
-    await page.keyboard.press("Enter")
-    await expect(page.locator("dl")).to_contain_text("limit=7")
-    await expect(page).to_have_url(re.compile("/admin/syncs/[0-9a-f-]{36}$"))
-    await expect(page.locator(".headline .status:first-child")).to_have_text("Completed")
-    await context.close()
+async def test_a_sync_is_started_by_the_keyboard_alone(
+    chromium: Browser, stack: Stack, api: httpx.AsyncClient, plans: Plans
+) -> None:
+    await ready(api)
+    async with browser.context(chromium, stack) as context:
+        page = await context.new_page()
+        await browser.sign_in(page, stack)
+        await _tab_to(page, "Options: Press")
+        await page.keyboard.press("Enter")
+        await page.keyboard.press("Tab")
+        await page.keyboard.type("7")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("dl")).to_contain_text("limit=7")
+        await expect(page).to_have_url(re.compile("/admin/syncs/[0-9a-f-]{36}$"))
+        await expect(page.locator(".headline .status:first-child")).to_have_text("Completed")
 
 
 async def _tab_to(page: Page, label: str) -> None:

@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from admin_api.schemas import ID
 from tests.admin import cancel, start, start_job, until
 from tests.admin_api.site import HTML, field
 from tests.plans import Plans
@@ -206,7 +207,7 @@ async def test_nothing_is_loaded_from_elsewhere_and_nothing_is_there_for_a_stran
             assert (await stranger.get(path)).status_code == 303
 
 
-@pytest.mark.parametrize("path", [f"/admin/syncs/{uuid4()}", "/admin/syncs/no-such", "/admin/nothing"])
+@pytest.mark.parametrize("path", [f"/admin/syncs/{ID}", "/admin/syncs/no-such", "/admin/nothing"])
 async def test_what_is_not_there_is_said_on_a_page_that_leads_on(browser: httpx.AsyncClient, path: str) -> None:
     answer = await browser.get(path)
     assert answer.status_code == 404

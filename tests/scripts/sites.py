@@ -16,7 +16,11 @@ from scripts.settings import database_url
 
 PROJECT = Path(__file__).parents[2]
 SAMPLES = PROJECT / "samples"
-WHEN_COMPLETE = {("sync_metadata", "completed_at"), ("sync_metadata", "updated_at")}
+WHEN_COMPLETE = {
+    ("sync_metadata", "completed_at"),
+    ("sync_metadata", "updated_at"),
+    ("politicians", "photo_checked_at"),
+}
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ class Site:
     def dump(self, *only: str) -> dict[str, list[dict[str, object]]]:
         """Every row of every table (or of these alone), with ids and timestamps, in the order of the ids.
 
-        When a pass was complete is none of what was read.
+        When a pass was complete, or a photo looked for, is none of what was read.
         """
         engine = create_engine(database_url(self.url))
         try:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
-from scripts.sync_assemblee import csv_in
+from scripts.datagouv import csv_in
 from tests.scripts.documents import deputies_csv, deputy_line
 from tests.scripts.sites import Site
 
@@ -222,4 +222,4 @@ def test_without_the_dataset_page_the_permanent_address_is_read(online: Site, ht
     httpserver.expect_request("/deputes-active.csv").respond_with_data(deputies_csv(deputy_line(1)))
     outcome = online.sync("sync-assemblee")
     assert (outcome.code, outcome.counters["deputiesCreated"]) == (0, 1)
-    assert "its permanent address is read instead" in outcome.out
+    assert "The dataset's page names no CSV; https://www.data.gouv.fr/" in outcome.out

@@ -12,9 +12,10 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from scripts.errors import SourceDown, SourceRefused
+from scripts import http_client
+from scripts.errors import NotThere, SourceDown, SourceRefused
 from scripts.fingerprints import Document
-from scripts.http_client import LONGEST_RETRY_AFTER, USER_AGENT, HttpClient, retry_after, shown
+from scripts.http_client import LONGEST_RETRY_AFTER, PAUSE, PAUSES, USER_AGENT, HttpClient, retry_after, shown
 
 ENOUGH = 1_000_000
 
@@ -163,6 +164,124 @@ def test_a_redirect_is_followed_but_not_out_of_the_web(client: HttpClient, https
     assert client.get(httpserver.url_for("/old"), max_bytes=ENOUGH)
     with pytest.raises(SourceRefused):
         client.get(httpserver.url_for("/trap"), max_bytes=ENOUGH)
+
+
+@pytest.mark.parametrize(("status", "is_absence"), [(404, True), (410, True), (400, False), (403, False), (301, False)])
+def test_only_a_missing_document_is_not_there(
+    client: HttpClient, httpserver: HTTPServer, status: int, is_absence: bool
+) -> None:
+    httpserver.expect_request("/feed").respond_with_data(status=status)
+    with pytest.raises(SourceRefused) as refused:
+        client.get(httpserver.url_for("/feed"), max_bytes=ENOUGH)
+    assert isinstance(refused.value, NotThere) == is_absence
+
+
+def test_a_query_is_quoted_and_joins_what_the_address_asks_already(client: HttpClient, httpserver: HTTPServer) -> None:
+    query = {"q": "L'Haÿ & fils = 100% #1", "format": "json", "empty": ""}
+    httpserver.expect_request("/api", query_string={"lang": "fr", **query}).respond_with_data(b"found")
+    document = client.get(httpserver.url_for("/api?lang=fr"), max_bytes=ENOUGH, query=query)
+    assert document
+    assert document.content == b"found"
+    raw = httpserver.log[0][0].query_string
+    assert raw.isascii()
+    assert b"#" not in raw
+    assert document.url == httpserver.url_for("/api?") + raw.decode()
+
+
+def test_of_two_queries_neither_is_taken_for_the_other(client: HttpClient, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/api").respond_with_data(b"found", headers={"ETag": '"one"'})
+    url = httpserver.url_for("/api")
+    first = client.get(url, max_bytes=ENOUGH, query={"page": "1"})
+    assert first
+    client.get(url, max_bytes=ENOUGH, query={"page": "2"}, known=first.fingerprint)
+    client.get(url, max_bytes=ENOUGH, query={"page": "1"}, known=first.fingerprint)
+    assert [request.headers.get("If-None-Match") for request, _ in httpserver.log] == [None, None, '"one"']
+
+
+def test_an_error_does_not_show_the_query(client: HttpClient, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/api").respond_with_data(status=403)
+    with pytest.raises(SourceRefused) as refused:
+        client.get(httpserver.url_for("/api"), max_bytes=ENOUGH, query={"key": "secret"})
+    assert "secret" not in str(refused.value)
+
+
+def test_it_says_what_it_accepts(client: HttpClient, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/api").respond_with_data(b"{}")
+    client.get(httpserver.url_for("/api"), max_bytes=ENOUGH, accept="application/ld+json")
+    client.get(httpserver.url_for("/api"), max_bytes=ENOUGH)
+    assert [request.headers["Accept"] for request, _ in httpserver.log] == ["application/ld+json", "*/*"]
+
+
+class Clock:
+    """A monotonic clock that only sleep moves on."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(round(seconds, 6))
+        self.now += seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(http_client, "time", made)
+    monkeypatch.setattr(http_client, "PAUSES", {"127.0.0.1": 0.3, "localhost": 0.0})
+    return made
+
+
+def test_between_two_requests_to_a_host_there_is_its_pause(
+    client: HttpClient, httpserver: HTTPServer, clock: Clock
+) -> None:
+    httpserver.expect_request("/feed").respond_with_data(b"news")
+    url = httpserver.url_for("/feed").replace("localhost", "127.0.0.1")
+    client.get(url, max_bytes=ENOUGH)
+    assert clock.slept == [], "the first waits for nobody"
+    client.get(url, max_bytes=ENOUGH)
+    clock.now += 0.1  # what was done with the answer counts
+    client.get(url, max_bytes=ENOUGH)
+    clock.now += 5
+    client.get(url, max_bytes=ENOUGH)
+    assert clock.slept == [0.3, 0.2]
+
+
+def test_another_host_is_not_waited_for(client: HttpClient, httpserver: HTTPServer, clock: Clock) -> None:
+    httpserver.expect_request("/feed").respond_with_data(b"news")
+    for host in ("127.0.0.1", "localhost", "localhost", "127.0.0.1"):
+        client.get(f"http://{host}:{httpserver.port}/feed", max_bytes=ENOUGH)
+    assert clock.slept == [0.3]
+
+
+def test_another_try_keeps_the_pause_too(client: HttpClient, httpserver: HTTPServer, clock: Clock) -> None:
+    httpserver.expect_ordered_request("/feed").respond_with_data(status=503)
+    httpserver.expect_ordered_request("/feed").respond_with_data(b"news")
+    client.get(f"http://127.0.0.1:{httpserver.port}/feed", max_bytes=ENOUGH)
+    assert clock.slept == [0.3]
+
+
+def test_a_host_that_nobody_has_thought_of_is_waited_for_longest(
+    client: HttpClient, httpserver: HTTPServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_client, "PAUSES", {})
+    httpserver.expect_request("/feed").respond_with_data(b"news")
+    for _ in range(2):
+        client.get(httpserver.url_for("/feed"), max_bytes=ENOUGH)
+    assert clock.slept == [PAUSE]
+    assert max(PAUSES.values()) <= PAUSE
+
+
+def test_a_pause_is_really_slept(client: HttpClient, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_client, "PAUSES", {"127.0.0.1": 0.1, "localhost": 0.1})
+    httpserver.expect_request("/feed").respond_with_data(b"news")
+    started = time.monotonic()
+    for _ in range(3):
+        client.get(httpserver.url_for("/feed"), max_bytes=ENOUGH)
+    assert time.monotonic() - started >= 0.2
 
 
 def test_an_error_shows_no_query_and_no_user() -> None:

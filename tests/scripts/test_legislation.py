@@ -15,8 +15,8 @@ from pytest_httpserver import HTTPServer
 from sqlalchemy import create_engine, update
 
 from scripts.models import LegislativeFile
+from scripts.paris import PARIS
 from scripts.settings import database_url
-from scripts.window import PARIS
 from tests.scripts.cases_legislation import filed
 from tests.scripts.documents import Json, act, bill, dossier, dossiers, zipped
 from tests.scripts.sites import PROJECT, Site

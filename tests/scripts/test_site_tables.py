@@ -1,13 +1,15 @@
 """The tables: the migrations make what the models say, and a moment keeps its zone."""
 
+import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, select
-from sqlalchemy.exc import StatementError
+from alembic.operations import Operations
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from scripts.database import altering, connected
@@ -40,6 +42,39 @@ def test_a_release_can_be_taken_back_and_keeps_what_the_one_before_knew(site: Si
         command.upgrade(config, "head")
         connection.commit()
     assert site.meaning() == before
+
+
+def test_a_table_is_altered_without_losing_what_hangs_on_it(site: Site) -> None:
+    site.sources = SAMPLES
+    for script in ("sync-assemblee", "sync-votes-an"):
+        site.sync(script)
+    votes = len(site.rows("votes"))
+    with connected(database_url(site.url)) as engine, engine.connect() as connection:
+        with altering(connection):
+            # As SQLite's batches do: the scrutins' table is made anew, and the old one dropped.
+            with Operations(MigrationContext.configure(connection)).batch_alter_table(
+                "scrutins", recreate="auto"
+            ) as table:
+                table.alter_column("title", new_column_name="called")
+            connection.commit()
+        assert len(site.rows("votes")) == votes > 0
+        with pytest.raises(IntegrityError):
+            connection.execute(text("INSERT INTO mandates SELECT * FROM mandates"))
+
+
+def test_a_migration_that_loses_something_says_so_and_is_undone(sqlite_site: Site) -> None:
+    """PostgreSQL itself refuses it."""
+    sqlite_site.sources = SAMPLES
+    sqlite_site.sync("sync-assemblee")
+    before = sqlite_site.dump()
+    with connected(database_url(sqlite_site.url)) as engine, engine.connect() as connection:
+        with pytest.raises(sqlite3.IntegrityError, match="rows without what they belong to"), altering(connection):
+            connection.execute(text("DELETE FROM politicians"))
+        connection.rollback()
+        assert sqlite_site.dump() == before
+        # And from here on they are looked at again.
+        with pytest.raises(IntegrityError):
+            connection.execute(text("DELETE FROM politicians"))
 
 
 def test_a_moment_comes_back_in_utc(site: Site) -> None:

@@ -11,7 +11,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from scripts.archive import MAX_FILE_BYTES
-from scripts.window import PARIS
+from scripts.paris import PARIS
 from tests.scripts.documents import Json, archive, deputies_csv, deputy_line, scrutin, zipped
 from tests.scripts.sites import Site
 

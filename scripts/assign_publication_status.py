@@ -1,0 +1,96 @@
+"""assign-publication-status: whether each politician's page is shown, from what is known. It reads no source.
+
+The rule is scripts.publication. Who has a publication_override is passed over: a person has decided. There is no table
+of affairs yet: nobody has a published one until `_published_affairs` says who.
+"""
+
+import argparse
+from collections import Counter
+from datetime import date
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from scripts.models import Politician, PublicationStatus
+from scripts.paris import today_in_paris
+from scripts.publication import Standing, status
+from scripts.script import Call, Script
+from scripts.tenure import offices
+from scripts.verdicts import Verdict, write
+
+_OVERRIDDEN = Politician.publication_override.is_not(None)
+_PORTRAYED = or_(func.coalesce(Politician.photo_url, "") != "", func.coalesce(Politician.biography, "") != "")
+
+
+def run(call: Call, _: argparse.Namespace) -> None:
+    everybody = select(
+        Politician.id,
+        Politician.slug,
+        Politician.publication_status,
+        Politician.birth_date,
+        Politician.death_date,
+        Politician.prominence,
+        _OVERRIDDEN,
+        _PORTRAYED,
+    ).order_by(Politician.id)
+    today = today_in_paris()
+    found: list[Verdict[PublicationStatus]] = []
+    skipped = without_score = 0
+    with call.database.transaction() as session:
+        has_office, had_office = _in_office(session, today)
+        has_affair = _published_affairs()
+        for politician in session.execute(everybody.limit(call.options.limit)).tuples():
+            politician_id, slug, before, born, died, score, is_overridden, is_portrayed = politician
+            if is_overridden:
+                skipped += 1
+                continue
+            without_score += score is None
+            standing = Standing(
+                born=born,
+                died=died,
+                score=score,
+                has_office=politician_id in has_office,
+                had_office=politician_id in had_office,
+                is_portrayed=is_portrayed,
+                has_published_affair=politician_id in has_affair,
+            )
+            found.append(Verdict(politician_id, slug, before, *status(standing, today)))
+    if without_score:
+        call.report.log(f"{without_score} politicians have no score yet: recalculate-prominence gives it.")
+    # Somebody may decide while this goes on.
+    write(call, "publication_status", found, where=~_OVERRIDDEN)
+    changes = Counter(one.after.value for one in found if one.changes)
+    call.report.result(
+        {
+            "totalPoliticians": len(found) + skipped,
+            "skippedOverride": skipped,
+            "unchanged": len(found) - changes.total(),
+            "changes": dict(sorted(changes.items())),
+        }
+    )
+
+
+def _in_office(session: Session, today: date) -> tuple[set[int], set[int]]:
+    """Who is in office, and who has been."""
+    has: set[int] = set()
+    had: set[int] = set()
+    for politician_id, _, is_held, _ in session.execute(offices(today)).tuples():
+        (has if is_held else had).add(politician_id)
+    return has, had
+
+
+def _published_affairs() -> set[int]:
+    """Who has a published affair of their own (not one in which they are only named)."""
+    return set()
+
+
+def _no_flags(_: argparse.ArgumentParser) -> None:
+    """Only those that every script has."""
+
+
+SCRIPT = Script(
+    name="assign-publication-status",
+    summary="Whether each politician's page is shown on the site.",
+    flags=_no_flags,
+    run=run,
+)

@@ -1,0 +1,241 @@
+"""sync-hatvp: the published declarations of the politicians that we know, from the HATVP's list.
+
+The list has thousands of local officials who are none of ours. Nobody is made of it; a name alone is nobody, and of
+two who have it none is guessed.
+"""
+
+import argparse
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from scripts.declarations import Listed, is_published, lines, listed, origin, refuse_broken
+from scripts.errors import BadSource, RecordError
+from scripts.fingerprints import Document, cursor, recall, remember, set_cursor
+from scripts.identity import Identities, Person
+from scripts.models import Declaration, ExternalId, IdSource, Mandate, Office, Politician
+from scripts.report import Report
+from scripts.script import Call, Script
+from scripts.upsert import upsert
+
+ADDRESS = "https://www.hatvp.fr/livraison/opendata/liste.csv"
+FILE_NAME = "liste.csv"
+MAX_BYTES = 50_000_000  # the file has 3 MB
+BATCH = 100  # declarants a transaction
+FINGERPRINT = "hatvp-liste:full"
+#: For whom the list was read: who has come since may be in it.
+POPULATION = "hatvp-politicians"
+
+
+@dataclass
+class _Declarant:
+    """Everybody of one `classement`; `ids` are of every line, published or not."""
+
+    id: str
+    ids: dict[IdSource, str] = field(default_factory=dict)
+    declarations: list[Listed] = field(default_factory=list)
+    #: False where the list gives one person two ids of one chamber: then nothing of theirs is taken.
+    is_one: bool = True
+
+    def state(self, id_: tuple[IdSource, str] | None) -> None:
+        """Raises RecordError."""
+        if id_ and self.ids.setdefault(*id_) != id_[1]:
+            self.is_one = False
+            raise RecordError(f"is {id_[1]} of {id_[0]}, and {self.ids[id_[0]]} in another line")
+
+    @property
+    def person(self) -> Person:
+        one = self.declarations[0]
+        return Person(
+            source=IdSource.HATVP,
+            external_id=self.id,
+            first_name=one.first_name,
+            last_name=one.last_name,
+            others=self.ids,
+        )
+
+    @property
+    def offices(self) -> frozenset[Office]:
+        return frozenset().union(*(one.sits_as for one in self.declarations))
+
+
+def run(call: Call, _: argparse.Namespace) -> None:
+    counters = dict.fromkeys(
+        [
+            "declarationsCreated", "declarationsUpdated", "declarationsDeleted", "declarationsUnpublished",
+            "politiciansNotFound", "doubtful", "errors",
+        ],
+        0,
+    )  # fmt: skip
+    document = _read(call)
+    if document is None:
+        call.report.log("The HATVP's list has not changed since the last complete pass, nor who we know.")
+        call.report.result(counters | {"sourceUnchanged": 1})
+        return
+    declarants, files, unpublished, counters["errors"] = _parse(document.content, call.report)
+    counters["declarationsUnpublished"] = unpublished
+    with call.database.transaction() as session:
+        _refuse_a_short_file(session, files)
+    wanted = _first(declarants, call.options.limit)
+    total = sum(len(one.declarations) for one in wanted)
+    done = 0
+    for start in range(0, len(wanted), BATCH):
+        batch = wanted[start : start + BATCH]
+        with call.database.transaction() as session:
+            for counter, count in _write(session, batch, call.report).items():
+                counters[counter] += count
+        done += sum(len(one.declarations) for one in batch)
+        call.report.progress(done, total)
+
+    if counters["errors"]:
+        call.report.log("No declaration was deleted: a line that cannot be read is not one that was taken away.")
+    elif call.options.limit is None:
+        with call.database.transaction() as session:
+            counters["declarationsDeleted"] = _delete_withdrawn(session, files)
+            # While there is a doubt, the same list is read again: somebody may have decided.
+            if call.options.complete and not counters["doubtful"]:
+                remember(session, FINGERPRINT, document.fingerprint)
+                set_cursor(session, POPULATION, _population(session))
+    call.report.result(counters)
+
+
+def _read(call: Call) -> Document | None:
+    with call.database.transaction() as session:
+        same_people = cursor(session, POPULATION) == _population(session)
+        known = recall(session, FINGERPRINT) if same_people and not call.options.force else None
+    return call.source.read(FILE_NAME, ADDRESS, max_bytes=MAX_BYTES, known=known)
+
+
+def _population(session: Session) -> str:
+    """Another where a politician, an id of one or an office has come."""
+    newest = [session.scalar(select(func.max(table.id))) or 0 for table in (Politician, ExternalId, Mandate)]
+    return " ".join(map(str, newest))
+
+
+def _parse(content: bytes, report: Report) -> tuple[list[_Declarant], set[str], int, int]:
+    """Who has published something, by id; every published file; how many lines are not published, and not usable."""
+    found = lines(content)
+    everybody: dict[str, _Declarant] = {}
+    files: dict[str, Listed] = {}
+    unpublished = errors = 0
+    for number, line in enumerate(found, start=2):
+        try:
+            refuse_broken(line)
+            whose = everybody.setdefault(line["classement"] or "", _Declarant(line["classement"] or ""))
+            whose.state(origin(line))
+            if not is_published(line):
+                unpublished += 1
+                continue
+            one = listed(line)
+            if files.setdefault(one.file, one) != one:
+                raise RecordError(f"repeats {one.file}, otherwise")
+        except RecordError as error:
+            report.error(f"{FILE_NAME}, line {number} ({line['prenom']} {line['nom']}) {error}.")
+            errors += 1
+            continue
+        if one not in whose.declarations:
+            whose.declarations.append(one)
+    if errors == len(found):
+        raise BadSource(f"None of the {len(found)} lines of the HATVP's list can be used.")
+    clear = sorted(one.id for one in everybody.values() if one.declarations and one.is_one)
+    return [everybody[key] for key in clear], set(files), unpublished, errors
+
+
+def _first(declarants: Sequence[_Declarant], limit: int | None) -> list[_Declarant]:
+    """As many as have `limit` declarations between them, the last one's cut short."""
+    if limit is None:
+        return list(declarants)
+    wanted: list[_Declarant] = []
+    for one in declarants:
+        if limit <= 0:
+            break
+        wanted.append(_Declarant(one.id, one.ids, one.declarations[:limit]))
+        limit -= len(one.declarations)
+    return wanted
+
+
+def _refuse_a_short_file(session: Session, files: set[str]) -> None:
+    """A file cut off on its way would delete what it lacks."""
+    stored = session.scalars(select(Declaration.external_id)).all()
+    gone = sum(1 for file in stored if file not in files)
+    if gone * 2 > len(stored):
+        raise BadSource(
+            f"The HATVP's list lacks {gone} of the {len(stored)} declarations that we have from it: nothing was "
+            "written, see whether the file is whole."
+        )
+
+
+def _write(session: Session, declarants: Sequence[_Declarant], report: Report) -> dict[str, int]:
+    identities = Identities(session)
+    in_office = _in_office(session)
+    counters: defaultdict[str, int] = defaultdict(int)
+    rows: list[dict[str, object]] = []
+    for one in declarants:
+        try:
+            politician_id = _whose(identities, one, in_office)
+        except RecordError as error:
+            report.error(f"{FILE_NAME}: {one.id!r} {error}.")
+            counters["errors"] += 1
+            continue
+        if politician_id is None:
+            counters["doubtful" if identities.is_doubtful(one.person) else "politiciansNotFound"] += 1
+            continue
+        rows += [_declaration(declaration, politician_id) for declaration in one.declarations]
+    written = upsert(session, Declaration, rows, key=("external_id",))
+    for name in sorted(str(key[0]) for key in written.created | written.updated):
+        report.detail(name)
+    counters["declarationsCreated"] = len(written.created)
+    counters["declarationsUpdated"] = len(written.updated)
+    return counters
+
+
+def _whose(identities: Identities, one: _Declarant, in_office: Mapping[Office, set[int]]) -> int | None:
+    if one.ids or one.offices:
+        held: set[int] = set().union(*(in_office.get(office, set()) for office in one.offices))
+        placed = identities.recognise(one.person, among=held)
+    else:
+        # Of a mayor the name says nothing: there are thousands, and namesakes of deputies among them.
+        placed = identities.find(IdSource.HATVP, one.id)
+    return placed.politician_id if placed else None
+
+
+def _in_office(session: Session) -> Mapping[Office, set[int]]:
+    holders: defaultdict[Office, set[int]] = defaultdict(set)
+    for office, politician_id in session.execute(select(Mandate.office, Mandate.politician_id).distinct()).tuples():
+        holders[office].add(politician_id)
+    return holders
+
+
+def _declaration(one: Listed, politician_id: int) -> dict[str, object]:
+    return {
+        "external_id": one.file,
+        "politician_id": politician_id,
+        "kind": one.kind,
+        "office": one.office,
+        "filed_on": one.filed_on,
+        "published_on": one.published_on,
+        "url": one.url,
+    }
+
+
+def _delete_withdrawn(session: Session, files: set[str]) -> int:
+    """The HATVP takes a declaration away when its time of publication is over; so do we."""
+    stored = session.execute(select(Declaration.id, Declaration.external_id)).tuples()
+    gone = [id_ for id_, file in stored if file not in files]
+    session.execute(delete(Declaration).where(Declaration.id.in_(gone)))
+    return len(gone)
+
+
+def _no_flags(_: argparse.ArgumentParser) -> None:
+    """Only those that every script has."""
+
+
+SCRIPT = Script(
+    name="sync-hatvp",
+    summary="The published declarations of interests and assets of politicians, from the HATVP.",
+    flags=_no_flags,
+    run=run,
+)

@@ -1,0 +1,85 @@
+"""Killed at random moments, in the middle of a transaction as well as between two, and then run again: as if never.
+
+Each test prints the seed of its moments; KILL_SEED=<seed> repeats them.
+"""
+
+import os
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from tests.scripts.sites import SAMPLES, Site
+
+KILLS = 3
+LONGEST_PAUSE = 0.05  # seconds after a line: a transaction or two
+
+
+@dataclass(frozen=True)
+class Import:
+    """A call of a script, on recordings or on the samples; `before` are the scripts whose rows it needs."""
+
+    command: tuple[str, ...]
+    before: tuple[str, ...] = ()
+    on_samples: bool = False
+
+
+#: A line a script.
+IMPORTS = [
+    Import(("sync-votes-an", "--limit=60")),
+    Import(("sync-assemblee",)),
+    Import(("sync-press",), before=("sync-assemblee",), on_samples=True),
+    Import(("recalculate-prominence",), before=("sync-assemblee", "sync-votes-an", "sync-press"), on_samples=True),
+]
+
+
+@contextmanager
+def moments() -> Iterator[random.Random]:
+    seed = int(os.environ.get("KILL_SEED") or random.randrange(2**32))
+    try:
+        yield random.Random(seed)
+    finally:
+        # At the end: what a site's calls print is read in between, and this with it.
+        print(f"KILL_SEED={seed}")
+
+
+def kill(site: Site, command: tuple[str, ...], lines: int, pause: float) -> None:
+    """After so many lines of what it says, and a pause; it may have come to its end by then."""
+    with site.command(*command) as process:
+        assert process.stdout
+        for _ in range(lines):
+            process.stdout.readline()
+        time.sleep(pause)
+        process.kill()
+        _, err = process.communicate()
+    assert process.returncode in {-9, 0}, err
+
+
+def remembered(site: Site) -> set[object]:
+    return {row["key"] for row in site.rows("sync_metadata")}
+
+
+@pytest.mark.parametrize("one", IMPORTS, ids=lambda one: one.command[0])
+def test_killed_at_any_moment_and_run_again_it_is_whole(
+    new_site: Callable[[], Site], request: pytest.FixtureRequest, one: Import
+) -> None:
+    untouched, killed = new_site(), new_site()
+    for site in (untouched, killed):
+        site.sources = SAMPLES if one.on_samples else request.getfixturevalue("recordings")
+        for script in one.before:
+            assert site.sync(script).code == 0
+    earlier = remembered(untouched)
+    whole = untouched.sync(*one.command)
+    assert whole.code == 0
+    wanted = untouched.meaning()
+    at_its_end = remembered(untouched) - earlier
+    with moments() as moment:
+        for _ in range(KILLS):
+            kill(killed, one.command, moment.randint(0, len(whole.out.splitlines())), moment.uniform(0, LONGEST_PAUSE))
+        if at_its_end and at_its_end <= remembered(killed):
+            assert killed.meaning() == wanted, "only what is whole is remembered as read"
+        assert killed.sync(*one.command).code == 0
+        assert killed.meaning() == wanted
