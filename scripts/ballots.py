@@ -3,12 +3,13 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from scripts.children import replace
 from scripts.models import Chamber, ExternalId, IdSource, Outcome, Position, Scrutin, Vote
 from scripts.text import fold
 from scripts.upsert import upsert
@@ -54,7 +55,9 @@ class PublicVote:
     @property
     def hash(self) -> str:
         """Of all that is stored, whatever the order of the source; less what the uid says already."""
-        told = {name: value for name, value in asdict(self).items() if name not in {"chamber", "session", "source_url"}}
+        # Not dataclasses.asdict: that copies every field of every ballot deeply.
+        told = {name: value for name, value in vars(self).items() if name not in {"chamber", "session", "source_url"}}
+        told["ballots"] = [(*vars(ballot).values(),) for ballot in self.ballots]
         return hashlib.sha256(json.dumps(told, default=str, sort_keys=True).encode()).hexdigest()
 
 
@@ -112,19 +115,14 @@ def write(session: Session, votes: Sequence[PublicVote], politicians: Mapping[st
         for vote in votes
         for ballot in vote.ballots
     ]
-    written = upsert(session, Vote, rows, key=("scrutin_id", "acteur_ref"))
-    deleted = 0
-    for vote in votes:
-        gone = Vote.acteur_ref.not_in([ballot.acteur_ref for ballot in vote.ballots])
-        its = delete(Vote).where(Vote.scrutin_id == ids[vote.uid], gone)
-        deleted += len(session.execute(its.returning(Vote.id)).all())
+    changes = replace(session, Vote, rows, parent="scrutin_id", parents=list(ids.values()), key="acteur_ref")
     return {
         "scrutinsCreated": len(scrutins.created),
         "scrutinsUpdated": len(scrutins.updated),
-        "votesCreated": len(written.created),
-        "votesUpdated": len(written.updated),
-        "votesDeleted": deleted,
-        "votesSkipped": len(rows) - len(written.created) - len(written.updated),
+        "votesCreated": changes.created,
+        "votesUpdated": changes.updated,
+        "votesDeleted": changes.deleted,
+        "votesSkipped": len(rows) - changes.created - changes.updated,
     }
 
 

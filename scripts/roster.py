@@ -10,6 +10,8 @@ from scripts.sync_deceased import SCRIPT as SYNC_DECEASED
 from scripts.sync_europarl import SCRIPT as SYNC_EUROPARL
 from scripts.sync_gouvernement import SCRIPT as SYNC_GOUVERNEMENT
 from scripts.sync_hatvp import SCRIPT as SYNC_HATVP
+from scripts.sync_legislation import SCRIPT as SYNC_LEGISLATION
+from scripts.sync_legislation_content import SCRIPT as SYNC_LEGISLATION_CONTENT
 from scripts.sync_mep_parties import SCRIPT as SYNC_MEP_PARTIES
 from scripts.sync_parties import SCRIPT as SYNC_PARTIES
 from scripts.sync_photos import SCRIPT as SYNC_PHOTOS
@@ -38,6 +40,8 @@ SCRIPTS: dict[str, Script] = {
         SYNC_DECEASED,
         SYNC_VOTES_AN,
         SYNC_VOTES_SENAT,
+        SYNC_LEGISLATION,
+        SYNC_LEGISLATION_CONTENT,
         SYNC_PRESS,
         RECALCULATE_PROMINENCE,
         ASSIGN_PUBLICATION_STATUS,
@@ -46,8 +50,6 @@ SCRIPTS: dict[str, Script] = {
 
 # The site's catalog has these already, so that its groups and its day are whole; each ends as "not configured".
 NOT_YET: dict[str, str] = {
-    "sync-legislation": "the legislative files of the Assemblée nationale",
-    "sync-legislation-content": "the texts of the legislative files",
     "sync-press-analysis": "the analysis of press articles by a language model",
     "sync-factchecks": "fact-checks, from Google Fact Check Tools",
     "sync-judilibre": "decisions of the Cour de cassation",

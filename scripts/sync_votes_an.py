@@ -1,22 +1,22 @@
 """sync-votes-an: the public votes of the Assemblée nationale, with every deputy's position."""
 
 import argparse
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date
 
+from scripts.archive import Archive
 from scripts.arguments import positive
-from scripts.ballots import COUNTERS, Register, hashes, write
+from scripts.ballots import COUNTERS, PublicVote, Register, hashes, write
 from scripts.errors import BadSource, RecordError
 from scripts.fingerprints import recall, remember
 from scripts.models import Chamber, IdSource
 from scripts.script import Call, Script
-from scripts.scrutins import Archive, public_vote, voted_on
+from scripts.scrutins import KEY, archive, public_vote, voted_on
+from scripts.window import WINDOW, recent
 
 ADDRESS = "https://data.assemblee-nationale.fr/static/openData/repository/{leg}/loi/scrutins/Scrutins.json.zip"
 FILE_NAME = "Scrutins.json.zip"
 MAX_BYTES = 200_000_000  # the whole legislature 17 has about 12 MB
-WINDOW = timedelta(days=7)
-PARIS = ZoneInfo("Europe/Paris")
+BATCH = 25  # scrutins, of some 170 votes each, in a transaction
 
 _REGISTER = Register(IdSource.ASSEMBLEE_NATIONALE)
 
@@ -36,29 +36,34 @@ def run(call: Call, own: argparse.Namespace) -> None:
         call.report.log("The archive of votes has not changed since the last complete pass.")
         call.report.result(counters | {"sourceUnchanged": 1})
         return
-    archive = Archive(document.content, leg)
-    uids = (_recent(archive) if own.today else archive.uids)[: call.options.limit]
+    archived = archive(document.content, leg)
+    uids = (_recent(archived) if own.today else archived.uids)[: call.options.limit]
 
     unknown: set[str] = set()
-    for done, uid in enumerate(uids, start=1):
-        try:
-            vote = public_vote(archive.read(uid), leg)
-        except RecordError as error:
-            call.report.error(f"{FILE_NAME}: {uid} {error}.")
-            counters["errors"] += 1
-        else:
+    for start in range(0, len(uids), BATCH):
+        batch = uids[start : start + BATCH]
+        changed: list[PublicVote] = []
+        for uid in batch:
+            try:
+                vote = public_vote(archived.read(uid, KEY), leg)
+            except RecordError as error:
+                call.report.error(f"{FILE_NAME}: {uid} {error}.")
+                counters["errors"] += 1
+                continue
             counters["scrutinsProcessed"] += 1
             unknown.update(ballot.acteur_ref for ballot in vote.ballots if ballot.acteur_ref not in politicians)
             if stored.get(uid) == vote.hash and not call.options.force:
                 counters["scrutinsSkipped"] += 1
                 counters["votesSkipped"] += len(vote.ballots)
             else:
-                with call.database.transaction() as session:
-                    changes = write(session, [vote], politicians)
-                for counter, count in changes.items():
-                    counters[counter] += count
-                call.report.detail(f"{uid}: {changes}")
-        call.report.progress(done, len(uids))
+                changed.append(vote)
+                call.report.detail(f"{uid}: {len(vote.ballots)} votes, {vote.title}")
+        if changed:
+            with call.database.transaction() as session:
+                changes = write(session, changed, politicians)
+            for counter, count in changes.items():
+                counters[counter] += count
+        call.report.progress(start + len(batch), len(uids))
     counters["politiciansNotFound"] = len(unknown)
 
     if call.options.complete and not own.today and not counters["errors"]:
@@ -69,21 +74,14 @@ def run(call: Call, own: argparse.Namespace) -> None:
         raise BadSource(f"None of the {len(uids)} scrutins of {FILE_NAME} could be read.")
 
 
-def _recent(archive: Archive) -> list[str]:
-    """The scrutins of the WINDOW before the newest one.
-
-    Not of a day: the Assemblée publishes a vote hours or days after it, so that a window of one day misses it for
-    ever. And counted from the newest vote, not from the clock: an archive read late, or a sample, has its last days
-    too. A date that lies in the future in Paris is a slip of the pen and moves nothing.
-    """
+def _recent(archived: Archive) -> list[str]:
     days: dict[str, date] = {}
-    for uid in archive.uids:
+    for uid in archived.uids:
         try:
-            days[uid] = voted_on(archive.read(uid))
+            days[uid] = voted_on(archived.read(uid, KEY))
         except RecordError:
             days[uid] = date.max  # whoever reads it next counts and names it
-    newest = max((day for day in days.values() if day <= datetime.now(PARIS).date()), default=date.min + WINDOW)
-    return [uid for uid, day in days.items() if day > newest - WINDOW]
+    return recent(days)
 
 
 def _flags(parser: argparse.ArgumentParser) -> None:

@@ -7,10 +7,12 @@ from html.parser import HTMLParser
 # HTMLParser takes quadratic time on some broken input; what is cut here is far beyond any excerpt.
 LONGEST_MARKUP = 20_000
 
+_UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # Unicode's categories Cc and Cs
+
 
 def clean(text: str) -> str:
     """One line, without the characters that a database refuses (NUL, half a surrogate pair) or a terminal obeys."""
-    return " ".join("".join(" " if unicodedata.category(c) in {"Cc", "Cs"} else c for c in text).split())
+    return " ".join(_UNFIT.sub(" ", text).split())
 
 
 def plain(markup: str) -> str:

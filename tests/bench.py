@@ -23,7 +23,7 @@ from tests import conftest  # first of all: it sets the environment that Prefect
 os.environ["PREFECT_CLIENT_CSRF_SUPPORT_ENABLED"] = "false"
 
 # isort: split
-from tests import bench_admin, bench_pages, bench_rest, bench_starts, bench_steps
+from tests import bench_admin, bench_pages, bench_rest, bench_starts, bench_steps, bench_votes
 from tests.stack import Stack
 
 REPORT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
@@ -44,6 +44,7 @@ SECTIONS = {
     "rest": Section("At rest", bench_rest.measure),
     "admin": Section("The list, and the stream", bench_admin.measure),
     "pages": Section("The pages", bench_pages.measure, bench_pages.ENVIRONMENT),
+    "votes": Section("A legislature's votes", bench_votes.measure),
 }
 
 

@@ -93,6 +93,7 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip(f"no recordings: SYNCS_RECORDINGS would be {folder}")
     named = {
         "sync-votes-an/Scrutins.json.zip": "an/Scrutins_L17_last150.json.zip",
+        "sync-legislation/Dossiers_Legislatifs.json.zip": "an/Dossiers_Legislatifs_L17.json.zip",
         "sync-assemblee/deputes-active.csv": "datan/deputes-active_L17_2025-12.csv",
     }
     sources = tmp_path_factory.mktemp("recordings")

@@ -38,6 +38,56 @@ def archive(*scrutins: Json) -> bytes:
     return zipped({f"json/{one['uid']}.json": json.dumps({"scrutin": one}) for one in scrutins})
 
 
+def act(code: str, day: str | None = "2025-11-17", *acts: Json, **more: Any) -> Json:
+    """A step of a legislative file, with the steps that it consists of."""
+    return {
+        "@xsi:type": "Etape_Type",
+        "uid": f"L17-{code}",
+        "codeActe": code,
+        "libelleActe": {"nomCanonique": code, "libelleCourt": code},
+        "organeRef": "PO838901",
+        "dateActe": day and f"{day}T00:00:00.000+01:00",
+        "actesLegislatifs": nested(*acts),
+        **more,
+    }
+
+
+def nested(*acts: Json) -> Json | None:
+    # One act is an object, several are a list.
+    return {"acteLegislatif": acts[0] if len(acts) == 1 else list(acts)} if acts else None
+
+
+def dossier(number: int, *acts: Json, **changed: Any) -> Json:
+    """A legislative file; without `acts` it has just been filed, with the text PIONANR5L17B<number>."""
+    filed = act("AN1-DEPOT", texteAssocie=f"PIONANR5L17B{number:04}")
+    return {
+        "@xsi:type": "DossierLegislatif_Type",
+        "uid": f"DLR5L17N{number}",
+        "legislature": "17",
+        "titreDossier": {"titre": f"Le dossier n° {number}", "titreChemin": f"dossier_{number}", "senatChemin": None},
+        "procedureParlementaire": {"code": "2", "libelle": "Proposition de loi ordinaire"},
+        "initiateur": None,
+        "actesLegislatifs": nested(*(acts or (act("AN1", None, filed),))),
+        **changed,
+    }
+
+
+def dossiers(*files: Json) -> bytes:
+    return zipped(
+        {f"json/dossierParlementaire/{one['uid']}.json": json.dumps({"dossierParlementaire": one}) for one in files}
+    )
+
+
+def bill(*paragraphs: str, heading: str = "EXPOSÉ DES MOTIFS", law: str = "<p>Article 1<sup>er</sup></p>") -> str:
+    """A filed text, as the Assemblée publishes it in HTML, with these paragraphs of a statement."""
+    told = "".join(f"<p>{one}</p>" for one in paragraphs or ("Mesdames, Messieurs,", "Le loup est à nos portes. " * 5))
+    return (
+        '<!DOCTYPE html><html><head><meta charset="utf-8"><title>x</title></head><body>'
+        f"<p>PROPOSITION DE LOI</p><p>visant à protéger les bergers,</p><p>{heading}</p>{told}"
+        f"<p>PROPOSITION DE LOI</p>{law}<p>Le code rural est ainsi modifié.</p></body></html>"
+    )
+
+
 def zipped(files: dict[str, str]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:

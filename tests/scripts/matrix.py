@@ -44,6 +44,8 @@ class Case:
     #: Whether an unchanged document is told apart by its ETag or its bytes.
     remembers: bool = True
     optional: bool = False
+    #: What a main document means that stays down: the exit code; 0 where it is one of many, and counted.
+    down_is: int = 75
     counted_as: str = "errors"
     #: Counters of the result that say how much was written anew; all must be 0 the second time.
     written: tuple[str, ...] = field(default=())

@@ -127,7 +127,9 @@ def test_a_source_that_is_down_for_a_moment_is_waited_for(
 def test_a_source_that_stays_down_is_another_days(ready: Site, httpserver: HTTPServer, case: Case) -> None:
     server = Server(httpserver, case)
     server.first = [Response(status=503) for _ in range(50)]
-    assert ready.sync(case.script, *case.flags).code == 75
+    outcome = ready.sync(case.script, *case.flags)
+    assert outcome.code == case.down_is
+    assert "answers 503" in outcome.err
     assert ready.rows("sync_metadata") == []
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.sync_votes_an import BATCH
 from tests.scripts.sites import SAMPLES, Site
 
 
@@ -23,8 +24,8 @@ def kill_after(site: Site, lines: int, *command: str, how: signal.Signals = sign
 @pytest.mark.parametrize(
     ("command", "points"),
     [
-        # A third and two thirds of the way; the second run skips what the first has done.
-        (("sync-votes-an", "--limit=60"), (20, 40)),
+        # Batches of 25 scrutins, of 150; the second run skips what the first has done.
+        (("sync-votes-an",), (2, 4)),
         # Batches of a hundred deputies, of 575.
         (("sync-assemblee",), (2, 4)),
     ],
@@ -45,11 +46,11 @@ def test_a_killed_import_run_again_is_whole(
 
 def test_no_scrutin_is_ever_there_with_a_part_of_its_votes(site: Site, recordings: Path) -> None:
     site.sources = recordings
-    kill_after(site, 20, "sync-votes-an")
+    kill_after(site, 2, "sync-votes-an")
     begun = {row["id"] for row in site.rows("scrutins")}
     voted = {row["scrutin_id"] for row in site.rows("votes")}
     assert begun == voted
-    assert len(begun) >= 20
+    assert len(begun) >= 2 * BATCH
 
 
 def test_killed_between_feeds_the_press_is_whole_after_another_run(new_site: Callable[[], Site]) -> None:
@@ -67,5 +68,5 @@ def test_killed_between_feeds_the_press_is_whole_after_another_run(new_site: Cal
 def test_sigterm_ends_it_at_once(site: Site, recordings: Path) -> None:
     site.sources = recordings
     started = time.monotonic()
-    kill_after(site, 5, "sync-votes-an", how=signal.SIGTERM)
+    kill_after(site, 1, "sync-votes-an", how=signal.SIGTERM)
     assert time.monotonic() - started < 5

@@ -24,7 +24,7 @@ def test_as_a_program_it_reports_on_standard_output_and_ends_with_its_counters(s
     with site.command("sync-votes-an", "--limit=2") as process:
         out, err = process.communicate()
     assert (process.returncode, err) == (0, "")
-    assert out.splitlines()[:2] == ['@sync {"processed": 1, "total": 2}', '@sync {"processed": 2, "total": 2}']
+    assert out.splitlines()[0] == '@sync {"processed": 2, "total": 2}'
     assert out.splitlines()[-1].startswith('@sync {"result": {"scrutinsProcessed": 2, ')
 
 

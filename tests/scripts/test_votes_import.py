@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 
-from scripts.scrutins import MAX_FILE_BYTES
-from scripts.sync_votes_an import PARIS
+from scripts.archive import MAX_FILE_BYTES
+from scripts.paris import PARIS
 from tests.scripts.documents import Json, archive, deputies_csv, deputy_line, scrutin, zipped
 from tests.scripts.sites import Site
 
@@ -198,7 +198,7 @@ def test_a_position_that_is_null_or_one_object_is_understood(sqlite_site: Site) 
     [
         (b"<html>Maintenance</html>", "not a whole ZIP"),
         (archive(scrutin(1))[:-40], "not a whole ZIP"),
-        (zipped({"json/readme.txt": "hello"}), "holds no json/VTANR5L17V"),
+        (zipped({"json/readme.txt": "hello"}), "holds no file called json/"),
         (zipped({f"json/VTANR5L17V{n}.json": "" for n in range(20_001)}), "more than 20,000 files"),
         (archive(scrutin(1, code="ajourné")), "None of the 1 scrutins"),
     ],
