@@ -73,7 +73,8 @@ def _page(connection: HTTPConnection, problem: Problem, headers: Mapping[str, st
         caller=getattr(connection.state, "caller", None),
         heading=words.say(NOT_FOUND if problem.status == HTTPStatus.NOT_FOUND else NOT_DONE),
         problem=problem,
-        job=members.get("jobId"),
+        # What was refused, or is not known to have been done, is seen at the job itself.
+        job=members.get("jobId") or (connection.path_params.get("id") if problem.status in (409, 503) else None),
         day=members.get("parentId"),
     )
 

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
+from admin_api.escapes import without_escapes
 from admin_api.terms import ACTIONS, STATUSES, TRIGGERS
 from admin_api.words import COOKIE, LANGUAGES, Words, words_for
 from flows.catalog import Category, Target, UnknownName, resolve
@@ -106,7 +107,7 @@ def _duration(began: datetime, ended: datetime | None = None) -> str:
 
 def _json(value: object, indent: int | None = None) -> str:
     """For reading. Jinja's own is for scripts, and writes `<` as they need it."""
-    return json.dumps(value, ensure_ascii=False, indent=indent)
+    return without_escapes(json.dumps(value, ensure_ascii=False, indent=indent))
 
 
 def _words(context: Context) -> Words:

@@ -48,14 +48,14 @@ _SENTENCES = {
     "model_attributes_type": _OBJECT,
 }
 
-#: What pydantic adds to a field's path: which of the types that it may have, and that its key is meant.
-_NOT_A_NAME = {"bool", "int", "str", "[key]"}
+#: What pydantic adds to a field's path: which of its types it was tried as. (With brackets: an enumeration, or a key.)
+_NOT_A_NAME = {"bool", "int", "str"}
 
 
 def invalid(error: RequestValidationError) -> Invalid:
     """The first mistake."""
     first: dict[str, Any] = error.errors()[0]
-    path = [str(part) for part in _inside(first) if part not in _NOT_A_NAME]
+    path = [str(part) for part in _inside(first) if part not in _NOT_A_NAME and "[" not in str(part)]
     field = shown(".".join(path)) if path else Sentence("the body")
     context = {name: value for name, value in first.get("ctx", {}).items() if isinstance(value, str | int | float)}
     if "expected" in context:

@@ -129,8 +129,8 @@ def skip_reason(result: Result) -> str | None:
 
 
 def summary(result: Result) -> str:
-    """A result in a line: what is not zero."""
-    told = ", ".join(f"{key} {value}" for key, value in result.items() if value)
+    """A result's counters in a line, those that are not zero. No words: what stands under `password` must not be told."""
+    told = ", ".join(f"{key} {value}" for key, value in result.items() if value and isinstance(value, int | float))
     return told or "nothing new"
 
 

@@ -28,9 +28,11 @@ async def home() -> RedirectResponse:
     return RedirectResponse(SYNCS_PAGE, status_code=303)
 
 
-@router.get(LOGIN_PAGE)
-async def login_form(request: Request, after: Annotated[str, Query(alias="next")] = "") -> HTMLResponse:
-    return _login_page(request, after)
+@router.get(LOGIN_PAGE, response_model=None)
+async def login_form(
+    request: Request, after: Annotated[str, Query(alias="next")] = ""
+) -> HTMLResponse | RedirectResponse:
+    return _signed_in_already(request, after) or _login_page(request, after)
 
 
 @router.post(LOGIN_PAGE, response_model=None)
@@ -50,7 +52,7 @@ async def login(
     except TooManyLogins as error:
         return _login_page(request, after, error, 429, {"Retry-After": str(error.params["seconds"])})
     except CsrfRefused as error:
-        return _login_page(request, after, error, 403)
+        return _signed_in_already(request, after) or _login_page(request, after, error, 403)
     if not same(token.strip(), settings.admin_token.get_secret_value()):
         logins.failed(caller.address)
         await _record(request, Caller.of(request, "nobody"), "login-refused")
@@ -68,6 +70,11 @@ async def logout(request: Request, caller: CallerDep) -> RedirectResponse:
     response = RedirectResponse(LOGIN_PAGE, status_code=303)
     SESSION.clear(request, response)
     return response
+
+
+def _signed_in_already(request: Request, after: str) -> RedirectResponse | None:
+    """In another tab, perhaps: then there is nothing to ask."""
+    return RedirectResponse(local_path(after), status_code=303) if SESSION.read(request) else None
 
 
 def _check_form(request: Request, given: str) -> None:

@@ -18,32 +18,50 @@
   // A job's page moves with its own job, and a day's with its steps; the overview shows no day's steps.
   const concerns = (job) => (moving.dataset.job ? [job.id, job.parentId].includes(moving.dataset.job) : !job.parentId);
 
-  // One connection a page that is seen: a browser gives a site six, and those of hidden tabs would be among them.
+  // One stream for all pages that a browser shows: it gives a site six connections, and a seventh page would not load.
+  // Who has the lock listens, and passes on what it hears; who is no longer seen lets go of it. (Locks are there on
+  // https and on this machine; elsewhere each page that is seen has a stream of its own.)
+  const others = new BroadcastChannel("syncs");
+  const hear = ({ cut, job }) => {
+    tell("stream", Boolean(cut));
+    if (cut || (job && !concerns(job))) return;
+    heard = Date.now();
+    refresh(); // the job, or what has changed while nobody listened
+  };
+  others.addEventListener("message", ({ data }) => hear(data));
+  const hearAll = (news) => {
+    hear(news);
+    others.postMessage(news);
+  };
   let source;
   let opening;
+  const connect = () => {
+    source = new EventSource(moving.dataset.stream);
+    source.addEventListener("ready", () => hearAll({}));
+    source.addEventListener("job", (event) => hearAll({ job: JSON.parse(event.data) }));
+    source.addEventListener("error", () => {
+      hearAll({ cut: true });
+      if (source.readyState === EventSource.CLOSED) opening = setTimeout(connect, AGAIN);
+    });
+  };
+  let waiting;
+  let letGo;
   const open = () => {
     close();
-    source = new EventSource(moving.dataset.stream);
-    source.addEventListener("ready", () => {
-      tell("stream", false);
-      heard = Date.now();
-      refresh(); // what has changed in between
-    });
-    source.addEventListener("job", (event) => {
-      if (!concerns(JSON.parse(event.data))) return;
-      heard = Date.now();
-      refresh();
-    });
-    source.addEventListener("error", () => {
-      tell("stream", true);
-      if (source.readyState === EventSource.CLOSED) opening = setTimeout(open, AGAIN);
-    });
+    refresh();
+    if (!navigator.locks) return connect();
+    waiting = new AbortController();
+    const listen = () => (connect(), new Promise((done) => (letGo = done)));
+    navigator.locks.request("syncs", { signal: waiting.signal }, listen).catch(() => {}); // closed while it waited
   };
   const close = () => {
     clearTimeout(opening);
     clearTimeout(due);
     due = undefined;
     source?.close();
+    source = undefined;
+    waiting?.abort();
+    letGo?.();
   };
   const openIfSeen = () => (document.hidden ? close() : open());
   document.addEventListener("visibilitychange", openIfSeen);
@@ -69,6 +87,19 @@
   document.addEventListener("htmx:beforeSwap", () => (follows = !log() || atEnd(log())));
   document.addEventListener("htmx:afterSwap", () => follows && toEnd());
   toEnd();
+  // Why something failed stands at the end of what it said.
+  const error = document.getElementById("error");
+  if (error) error.scrollTop = error.scrollHeight;
+
+  // Somebody may have signed in anew in another tab: what does not move is to have the session's word as well.
+  document.addEventListener("htmx:afterSwap", () => {
+    const { word } = document.getElementById("heard").dataset;
+    document.querySelectorAll("input[name=csrf]").forEach((input) => (input.value = word));
+  });
+
+  // A second click would be refused, for what the first one did.
+  document.addEventListener("submit", ({ submitter }) => setTimeout(() => submitter && (submitter.disabled = true)));
+  addEventListener("pageshow", () => document.querySelectorAll("button").forEach((one) => (one.disabled = false)));
 
   const wrong = { stream: false, answer: false };
   const tell = (what, is) => {

@@ -15,6 +15,7 @@ from admin_api.escapes import without_escapes
         ("\x1b]0;never closed\ntext", "]0;never closed\ntext"),
         ("a\tb\nc", "a\tb\nc"),
         ("10 %\r20 %", "10 %20 %"),
+        ("\u202eexe.png\u202c", "exe.png"),
         ("nul\x00bell\x07", "nulbell"),
         ("é — « ' »", "é — « ' »"),
     ],

@@ -303,6 +303,64 @@ async def test_a_tab_that_is_not_seen_holds_no_connection(tab: Page, api: httpx.
     assert await tab.evaluate("streams.size") == 1
 
 
+async def test_eight_windows_move_on_one_connection(chromium: Browser, stack: Stack, api: httpx.AsyncClient) -> None:
+    async with browser.context(chromium, stack) as context:
+        await context.add_init_script(COUNT_STREAMS)
+        pages = [await context.new_page() for _ in range(8)]
+        await browser.sign_in(pages[0], stack)
+        for page in pages[1:]:
+            await page.goto("/admin/syncs")
+        job = await start(api, "sync-wikidata-ids")
+        for page in pages:
+            await expect(page.locator(f"#row-{job} .status:first-child")).to_have_text("Completed")
+        assert sum([await page.evaluate("streams.size") for page in pages]) == 1
+        (listening,) = [page for page in pages if await page.evaluate("streams.size")]
+        await listening.close()
+        pages.remove(listening)
+        again = await start(api, "sync-wikidata-ids")
+        for page in pages:
+            await expect(page.locator(f"#row-{again} .status:first-child")).to_have_text("Completed")
+        assert sum([await page.evaluate("streams.size") for page in pages]) == 1
+
+
+async def test_who_signs_in_anew_in_another_tab_goes_on_in_this_one(
+    chromium: Browser, stack: Stack, api: httpx.AsyncClient
+) -> None:
+    async with browser.context(chromium, stack) as context:
+        first, second = await context.new_page(), await context.new_page()
+        await first.goto("/admin/schedules")
+        await browser.sign_in(second, stack)
+        await first.fill("#token", stack.token)  # its form is of before
+        await first.keyboard.press("Enter")
+        await expect(first.locator("h1")).to_have_text("Schedules")
+        await second.get_by_role("button", name="Sign out").click()
+        await browser.sign_in(second, stack)
+        await first.goto("/admin/syncs")
+        await context.clear_cookies()
+        await browser.sign_in(second, stack)
+        job = await start(api, "sync-parties")
+        await expect(first.locator(f"#row-{job}")).to_be_visible()
+        await first.get_by_role("button", name="Sign out").click()
+        await expect(first.locator("#token")).to_be_visible()
+
+
+async def test_a_double_click_starts_once_and_is_not_refused(tab: Page, plans: Plans) -> None:
+    plans.make("sync-votes-an", seconds=2)
+    await tab.get_by_role("button", name="Start: Votes", exact=True).dblclick()
+    await expect(tab.locator("h1")).to_have_text("Votes")
+    await expect(tab.locator(".headline .status:first-child")).to_have_text("Completed")
+    assert len(plans.executions("sync-votes-an")) == 1
+
+
+async def test_back_shows_the_filter_that_applies(tab: Page) -> None:
+    await tab.get_by_label("Status", exact=True).select_option("FAILED")
+    async with tab.expect_navigation():
+        await tab.get_by_role("button", name="Show").click()
+    await expect(tab.get_by_label("Status", exact=True)).to_have_value("FAILED")
+    await tab.go_back()
+    await expect(tab.get_by_label("Status", exact=True)).to_have_value("")
+
+
 async def test_who_signed_out_elsewhere_is_led_to_the_login(chromium: Browser, stack: Stack) -> None:
     async with browser.context(chromium, stack) as context:
         page = await context.new_page()

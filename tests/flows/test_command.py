@@ -102,6 +102,7 @@ def test_a_failure_says_how_and_ends_with_standard_errors_tail(
 def test_a_result_in_a_line_leaves_out_what_is_zero() -> None:
     assert summary({"created": 3, "updated": 0, "errors": 0}) == "created 3"
     assert summary({"created": 0}) == "nothing new"
+    assert summary({"password": "hunter2", "created": 3, "share": 0.5, "names": ["x"]}) == "created 3, share 0.5"
     assert summary({}) == "nothing new"
 
 
