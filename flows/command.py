@@ -129,7 +129,7 @@ def skip_reason(result: Result) -> str | None:
 
 
 def summary(result: Result) -> str:
-    """A result in a line: its counters that are not zero, and no words, for what stands under `password` is not told."""
+    """A result's counters in a line, those that are not zero. No words: what stands under `password` is not told."""
     told = ", ".join(f"{key} {value}" for key, value in result.items() if value and isinstance(value, int | float))
     return told or "nothing new"
 

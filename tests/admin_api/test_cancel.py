@@ -34,7 +34,7 @@ async def test_a_running_job_is_cancelled_and_its_processes_are_gone_within_10_s
     again = await api.patch(f"{SYNCS}/{job}")
     assert again.status_code == 409
     assert again.json()["type"] == "/problems/already-over"
-    assert "CANCELLED" in again.json()["error"]
+    assert "Cancelled" in again.json()["error"]
 
 
 @pytest.mark.parametrize(

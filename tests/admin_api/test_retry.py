@@ -46,12 +46,12 @@ async def test_a_job_that_goes_on_or_was_completed_is_not_run_again(api: httpx.A
     plans.make("sync-europarl", seconds=3)
     job = await start(api, "sync-europarl")
     await begun(plans, "sync-europarl")
-    for status in ("RUNNING", "COMPLETED"):
+    for status, said in (("RUNNING", "Running"), ("COMPLETED", "Completed")):
         await until(api, job, status)
         answer = await api.post(f"{SYNCS}/{job}/retry")
         assert answer.status_code == 409
         assert answer.json()["type"] == "/problems/not-over"
-        assert status in answer.json()["error"]
+        assert said in answer.json()["error"]
     assert len(plans.executions("sync-europarl")) == 1
 
 

@@ -19,7 +19,7 @@ AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 #: What the site's front end reads, and ours.
 JOB = {
     *("id", "script", "deployment", "flowRunId", "prefectUrl", "parentId", "status", "trigger", "parameters"),
-    *("progress", "processed", "total", "step", "attempt", "result", "error", "warning"),
+    *("progress", "processed", "total", "step", "attempt", "result", "error", "warning", "skipped"),
     *("createdAt", "startedAt", "completedAt"),
 }
 
