@@ -3,15 +3,16 @@
 import json
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from scripts.models import Office
+from scripts.models import Chamber, Office
 from scripts.statements import today
 from tests.scripts.documents import Json
-from tests.scripts.items import at, entities, item, statement
+from tests.scripts.items import NOBODY_KNOWS, at, entities, item, statement
 from tests.scripts.sites import Site
 from tests.scripts.wikidata_people import completed, mandate, politician, politicians
 
@@ -73,9 +74,55 @@ def test_what_cannot_be_is_named_and_the_rest_goes_on(sqlite_site: Site, wrong: 
     assert completed(sqlite_site) == [False]
 
 
+DEAD = "sync-deceased"
+DEATH: dict[str, Any] = {"P570": at("2025-10-02")}
+
+
+@pytest.mark.parametrize("born", [at("1941-03-15"), at("1942-00-00", 9), at("1941-04-00", 10)])
+def test_somebody_who_was_born_on_another_day_is_not_who_died(sqlite_site: Site, born: Json) -> None:
+    for number in (1, 2):
+        politician(sqlite_site, number, f"Q{number}", birth_date=date(1941, 3, 14))
+    put(sqlite_site, item("Q1", P569=born, **DEATH), item("Q2", P569=at("1941-03-14"), **DEATH), script=DEAD)
+    outcome = sqlite_site.sync(DEAD)
+    assert (outcome.code, outcome.counters["errors"], outcome.counters["deathDatesAdded"]) == (0, 1, 1)
+    assert "Q1 (ombeline-nom1) died on 2025-10-02, and was not born on 1941-03-14 as ours was" in outcome.err
+    assert dates(sqlite_site, "death_date") == {1: None, 2: "2025-10-02"}
+
+
+@pytest.mark.parametrize(
+    "born",
+    [
+        {},
+        {"P569": at("1941-00-00", 9)},
+        {"P569": [statement(at("1941-03-13"), "a"), statement(at("1941-03-14"), "b")]},
+        {"P569": NOBODY_KNOWS},
+    ],
+)
+def test_a_birth_that_may_be_ours_says_nothing_against_a_death(sqlite_site: Site, born: Json) -> None:
+    politician(sqlite_site, 1, "Q1", birth_date=date(1941, 3, 14))
+    put(sqlite_site, item("Q1", **DEATH, **born), script=DEAD)
+    outcome = sqlite_site.sync(DEAD)
+    assert (outcome.code, outcome.err, outcome.counters["deathDatesAdded"]) == (0, "", 1)
+
+
+@pytest.mark.parametrize("chamber", Chamber)
+def test_nobody_has_died_who_still_sits(site: Site, chamber: Chamber) -> None:
+    """One edit of Wikidata would do, and a death is never taken back."""
+    for number in (1, 2):
+        politician(site, number, f"Q{number}")
+    mandate(site, 1, "past", Office.DEPUTE, date(2017, 6, 21), date(2022, 6, 21), chamber=chamber)
+    mandate(site, 1, "now", Office.DEPUTE, date(2024, 7, 8), None, chamber=chamber)
+    mandate(site, 2, "other", Office.DEPUTE, date(2017, 6, 21), date(2022, 6, 21), chamber=chamber)
+    put(site, *(item(f"Q{n}", **DEATH) for n in (1, 2)), script=DEAD)
+    outcome = site.sync(DEAD)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert (outcome.counters["deathDatesAdded"], outcome.counters["stillInOffice"]) == (1, 1)
+    assert dates(site, "death_date") == {1: None, 2: "2025-10-02"}
+
+
 def test_a_death_closes_no_mandate(site: Site) -> None:
     politician(site, 1, "Q1")
-    mandate(site, 1, "PA1-leg17", Office.DEPUTE, date(2024, 7, 8), None)
+    mandate(site, 1, "mayor", Office.MAIRE, date(2024, 7, 8), None)
     put(site, item("Q1", P569=at("1941-03-14"), P570=at("2025-10-02")), script="sync-deceased")
     assert site.sync("sync-deceased").counters["deathDatesAdded"] == 1
     assert dates(site, "death_date") == {1: "2025-10-02"}
