@@ -1,6 +1,7 @@
 """sync-birthdates and sync-deceased, and what every pass over the politicians' items bears."""
 
 import json
+import time
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from scripts.http_client import TRIES
 from scripts.models import Chamber, Office
 from scripts.statements import today
 from tests.scripts.documents import Json
@@ -148,7 +150,9 @@ def test_an_item_that_was_merged_into_another_answers_for_both(sqlite_site: Site
     ("content", "code", "why"),
     [
         ('{"error": {"code": "maxlag", "info": "Waiting for a server"}, "servedby": "x"}', 75, "error 'maxlag'"),
-        ('{"error": "no"}', 75, "error 'no'"),
+        ('{"error": "no"}', 1, "error 'no'"),
+        ('{"error": {"code": ["maxlag"]}}', 1, "error ['maxlag']"),
+        ('{"error": {"code": "no-such-entity"}}', 1, "error 'no-such-entity'"),
         ("{}", 1, "has no entities"),
         ('{"entities": [], "success": 1}', 1, "has no entities"),
         ("[]", 1, "is no object"),
@@ -204,6 +208,40 @@ def test_what_an_answer_had_no_room_for_is_asked_for_again(online: Site, httpser
     api = Api(httpserver, lambda id_: item(id_, P569=at("1971-03-14")), fits=2)
     assert online.sync(BORN).counters["birthDatesAdded"] == 5
     assert [len(ids) for ids in api.asked] == [5, 3, 1]
+
+
+def api_error(code: str, **headers: str) -> Response:
+    """As the API says it: in an answer that is well, by its status."""
+    return Response(json.dumps({"error": {"code": code, "info": "Later"}}), headers=headers)
+
+
+@pytest.mark.parametrize("code", ["maxlag", "ratelimited", "readonly"])
+def test_an_api_that_cannot_now_is_asked_again(online: Site, httpserver: HTTPServer, code: str) -> None:
+    politician(online, 1, "Q1")
+    answers = [*(api_error(code) for _ in range(3)), Response(entities(item("Q1", P569=at("1971-03-14"))))]
+    httpserver.expect_request("/entities.json").respond_with_handler(lambda _: answers.pop(0))
+    outcome = online.sync(BORN)
+    assert (outcome.code, outcome.err, outcome.counters["birthDatesAdded"]) == (0, "", 1)
+
+
+def test_an_api_that_says_how_long_is_asked_after_that(online: Site, httpserver: HTTPServer) -> None:
+    politician(online, 1, "Q1")
+    answers = [api_error("maxlag", **{"Retry-After": "1"}), Response(entities(item("Q1", P569=at("1971-03-14"))))]
+    httpserver.expect_request("/entities.json").respond_with_handler(lambda _: answers.pop(0))
+    started = time.monotonic()
+    assert online.sync(BORN).counters["birthDatesAdded"] == 1
+    assert time.monotonic() - started > 0.9
+
+
+@pytest.mark.parametrize(("error", "code", "asked"), [("maxlag", 75, TRIES), ("toomanyvalues", 1, 1)])
+def test_an_api_that_never_can_is_down_and_one_that_will_not_is_no_source(
+    online: Site, httpserver: HTTPServer, error: str, code: int, asked: int
+) -> None:
+    politician(online, 1, "Q1")
+    httpserver.expect_request("/entities.json").respond_with_handler(lambda _: api_error(error))
+    outcome = online.sync(BORN)
+    assert (outcome.code, len(httpserver.log)) == (code, asked)
+    assert f"error '{error}'" in outcome.err
 
 
 def test_a_pass_goes_on_where_the_last_one_stopped(online: Site, httpserver: HTTPServer) -> None:
