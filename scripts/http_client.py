@@ -2,7 +2,7 @@
 
 import email.utils
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from urllib.parse import urlsplit
@@ -38,6 +38,9 @@ PAUSES = {
     "localhost": 0.0,
 }
 PAUSE = 1.0  #: for every other host
+#: Of an answer that is well by its status: why it is no document yet, as some APIs say it; None: it is one.
+NotYet = Callable[[bytes], str | None]
+NOT_YET = 5  # times the first wait: the 5 s that mediawiki.org (Manual:Maxlag) asks for
 
 
 class HttpClient:
@@ -61,8 +64,11 @@ class HttpClient:
         known: Fingerprint | None = None,
         query: Mapping[str, str] | None = None,
         accept: str | None = None,
+        not_yet: NotYet | None = None,
     ) -> Document | None:
         """The document, or None where it is still the `known` one. `query` is added to the address, quoted.
+
+        What is `not_yet` a document is asked for again after what Retry-After asks, or else NOT_YET first waits.
 
         Raises SourceDown after the last try, SourceRefused (NotThere for a 404) at once where another try would change
         nothing.
@@ -78,14 +84,19 @@ class HttpClient:
             wait_jitter=0,
         ):
             with attempt:
-                return self._get_once(url, max_bytes, known, {"Accept": accept} if accept else {})
+                return self._get_once(url, max_bytes, known, {"Accept": accept} if accept else {}, not_yet)
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     def close(self) -> None:
         self._http.close()
 
     def _get_once(
-        self, url: str, max_bytes: int, known: Fingerprint | None, headers: Mapping[str, str]
+        self,
+        url: str,
+        max_bytes: int,
+        known: Fingerprint | None,
+        headers: Mapping[str, str],
+        not_yet: NotYet | None,
     ) -> Document | None:
         self._be_polite(url)
         conditions = known.conditions(url) if known else {}
@@ -99,6 +110,9 @@ class HttpClient:
             raise SourceRefused(f"{shown(url)}: {error}.") from error
         except httpx.RequestError as error:
             raise SourceDown(f"{shown(url)} does not answer: {str(error) or type(error).__name__}.") from error
+        if not_yet and (why := not_yet(content)):
+            asked = retry_after(answer.headers.get("Retry-After"))
+            raise SourceDown(f"{shown(url)} {why}.", self._first_wait * NOT_YET if asked is None else asked)
         return Document(
             content=content,
             url=url,

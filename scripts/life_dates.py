@@ -1,20 +1,28 @@
-"""Days of birth and death, from Wikidata: two scripts that differ in nothing but the property and the column."""
+"""Days of birth and death, from Wikidata: two scripts of one pass, that differ in the property and the column.
+
+A death is never taken back, and one edit of Wikidata suffices to state it. So nobody dies here whose item was born on
+another day than ours, nor who sits: their chamber closes the seat first. Whether a death that is written down came from
+Wikidata nobody can say afterwards.
+"""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scripts.errors import RecordError
 from scripts.identity import learn
-from scripts.models import Politician
-from scripts.passes import Found, Pass, Write
+from scripts.models import Mandate, Politician
+from scripts.passes import Found, Pass, Subject, Write
 from scripts.script import Call
 from scripts.statements import Entity, today
 
 BORN, DIED = "P569", "P570"
+STILL = "stillInOffice"
 
 
 def sync(call: Call, own: argparse.Namespace, key: str, *, property_: str, column: str, counter: str) -> None:
@@ -22,11 +30,13 @@ def sync(call: Call, own: argparse.Namespace, key: str, *, property_: str, colum
 
     A date that is only known to the month or the year is none, and counted as `imprecise`.
     """
-    counters = dict.fromkeys(["politiciansProcessed", counter, "imprecise", "errors"], 0)
+    is_death = property_ == DIED
+    names = ["politiciansProcessed", counter, "imprecise", *([STILL] if is_death else []), "errors"]
+    counters = dict.fromkeys(names, 0)
     over = Pass(call, counters, key)
 
     def plan(found: Found) -> Write:
-        days: dict[int, tuple[str, date]] = {}
+        days: list[tuple[Subject, Entity, date]] = []
         for one, entity in found:
             try:
                 day = _day(entity, property_)
@@ -34,15 +44,22 @@ def sync(call: Call, own: argparse.Namespace, key: str, *, property_: str, colum
                 over.wrong(f"{one.qid} ({one.slug})", error)
                 continue
             if day:
-                days[one.politician_id] = one.slug, day
+                days.append((one, entity, day))
             elif entity.statements(property_):
                 counters["imprecise"] += 1
 
         def write(session: Session) -> None:
-            for politician_id, (its_slug, day) in days.items():
-                if learn(session, politician_id, only_gaps=True, **{column: day}):
+            seated = _seated(session, [one.politician_id for one, *_ in days]) if is_death else set()
+            for one, entity, day in days:
+                if is_death and (ours := _other_birth(session, one, entity)):
+                    why = RecordError(f"died on {day}, and was not born on {ours} as ours was")
+                    over.wrong(f"{one.qid} ({one.slug})", why)
+                elif one.politician_id in seated:
+                    counters[STILL] += 1
+                    call.report.detail(f"{one.slug}: {day}, and still sits")
+                elif learn(session, one.politician_id, only_gaps=True, **{column: day}):
                     counters[counter] += 1
-                    call.report.detail(f"{its_slug}: {day}")
+                    call.report.detail(f"{one.slug}: {day}")
 
         return write
 
@@ -59,6 +76,26 @@ def _day(entity: Entity, property_: str) -> date | None:
     if born and died and died < born:
         raise RecordError(f"died on {died}, before the birth on {born}")
     return day
+
+
+def _seated(session: Session, people: Sequence[int]) -> set[int]:
+    """Who of these holds a seat of a chamber today: of those alone the chamber's own script says when they end."""
+    seats = select(Mandate.politician_id).where(
+        Mandate.politician_id.in_(people), Mandate.chamber.is_not(None), Mandate.ended_on.is_(None)
+    )
+    return set(session.scalars(seats))
+
+
+def _other_birth(session: Session, one: Subject, entity: Entity) -> date | None:
+    """Our day of birth, if it is none of those that the item's statements can mean."""
+    ours = session.get_one(Politician, one.politician_id).birth_date
+    if ours is None:
+        return None
+    try:
+        moments = [moment for it in entity.best(BORN) if (moment := it.main.moment())]
+    except RecordError:
+        return None
+    return ours if moments and not any(moment.first <= ours <= moment.last for moment in moments) else None
 
 
 def _or_none(entity: Entity, property_: str) -> date | None:

@@ -32,6 +32,9 @@ GOVERNMENT = frozenset(
     }
 )  # fmt: skip
 
+#: Offices of which other scripts know who holds them today: the chambers', the presidents' and the governments' lists.
+KNOWN_ELSEWHERE = GOVERNMENT | {Office.PRESIDENT, Office.DEPUTE, Office.SENATEUR, Office.DEPUTE_EUROPEEN}
+
 
 def office_of(entity: Entity) -> Office:
     """AUTRE where neither the table nor its classes say more: its label is then all that is known of it.

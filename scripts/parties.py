@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select
@@ -108,9 +108,10 @@ class Parties:
     ) -> tuple[list[tuple[Statement, str, Period]], bool]:
         """The statements of a wanted item, with that item and the period; and whether all of them can be read.
 
-        What is over, and nobody knows since when, is left out: without an end it would be what still is.
+        What is over, and nobody knows since when, is left out: without an end it would be what still is. So is what
+        has no end and is contradicted by others, of whomever they are.
         """
-        found: list[tuple[Statement, str, Period]] = []
+        read: list[tuple[Statement, str | None, Period]] = []
         is_whole = True
         try:
             statements = entity.statements(property_)
@@ -123,10 +124,14 @@ class Parties:
             except RecordError as error:
                 self.over.wrong(f"{one.id} of {what}", error)
                 is_whole = False
-                continue
+            else:
+                read.append((one, named, period))
+        doubtful = set() if ROLES.get(property_) == PartyRole.FOUNDER else _contradicted(read)
+        found: list[tuple[Statement, str, Period]] = []
+        for one, named, period in read:
             if named is None or not wanted(named):
                 continue
-            if period.ended_some_day:
+            if period.ended_some_day or one.id in doubtful:
                 self._counters["vague"] += 1
             else:
                 found.append((one, named, period))
@@ -173,6 +178,20 @@ class Parties:
             gone = {key for key in there if key not in rows and key.startswith(PREFIX)}
             session.execute(delete(PartyMembership).where(PartyMembership.external_id.in_(gone)))
             self._counters["membershipsRemoved"] += len(gone)
+
+
+def _contradicted(told: Sequence[tuple[Statement, object, Period]]) -> set[str]:
+    """Which statements without an end are not to be taken for what still is: where one is preferred, every other; and
+    the undated beside any that is dated or preferred, as nobody has said when they were true.
+    """
+    open_ = [(one, period) for one, _, period in told if period.ended_on is None and not period.ended_some_day]
+    one_is_preferred = any(one.preferred for one, _ in open_)
+    one_says_more = any(one.preferred or period.is_dated for one, _, period in told)
+    return {
+        one.id
+        for one, period in open_
+        if not one.preferred and (one_is_preferred or (one_says_more and not period.is_dated))
+    }
 
 
 def _party(entity: Entity, name: str) -> dict[str, object]:

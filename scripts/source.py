@@ -6,7 +6,7 @@ from typing import Literal
 
 from scripts.errors import NotThere, SourceRefused
 from scripts.fingerprints import Document, Fingerprint
-from scripts.http_client import HttpClient
+from scripts.http_client import HttpClient, NotYet
 
 
 class Source:
@@ -32,17 +32,18 @@ class Source:
         known: Fingerprint | None = None,
         query: Mapping[str, str] | None = None,
         accept: str | None = None,
+        not_yet: NotYet | None = None,
     ) -> Document | None:
         """The document, or None where it is still the `known` one. `name` is the source's own file name.
 
-        `query` and `accept` are for a server; a folder's file holds all that is asked for, and perhaps more.
+        `query`, `accept` and `not_yet` are for a server; a folder's file holds all that is asked for, and perhaps more.
         Raises NotThere, too, where a server or the folder has no such document.
         """
         if self._folder is not None:
             return self._read_file(self._folder / name, max_bytes).unless(known)
         if self._base_url is not None:
             url = f"{self._base_url.rstrip('/')}/{name}"
-        return self._client.get(url, max_bytes=max_bytes, known=known, query=query, accept=accept)
+        return self._client.get(url, max_bytes=max_bytes, known=known, query=query, accept=accept, not_yet=not_yet)
 
     def _read_file(self, path: Path, max_bytes: int) -> Document:
         try:

@@ -85,13 +85,15 @@ class Snak:
 class Period:
     """From when until when. Null where Wikidata does not know the day; an end to come is none yet.
 
-    `ended_some_day`: it is over, and the day is not known: nobody may take it for what still is.
+    `ended_some_day`: it is over, and the day is not known: nobody may take it for what still is. `not_before` is the
+    first day on which it can have started, where only the month or the year is known.
     """
 
     started_on: date | None
     ended_on: date | None
     ended_some_day: bool = False
     is_dated: bool = True
+    not_before: date = date.min
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,8 @@ class Statement:
             raise RecordError(f"ends on {end.last}, before it starts on {start.first}")
         ended_on = end.day if end else None
         is_dated = bool(self.qualifiers.keys() & {START, END})
-        return Period(started_on, ended_on, end is not None and ended_on is None, is_dated)
+        not_before = start.first if start else date.min
+        return Period(started_on, ended_on, end is not None and ended_on is None, is_dated, not_before)
 
     def _when(self, property_: str) -> Moment | None:
         snaks = self.qualifiers.get(property_, ())

@@ -1,7 +1,7 @@
 """sync-careers: the offices that our politicians have held, from Wikidata (P39), where no other script keeps them.
 
-Only where Wikidata says when: an office that is over and whose last day is not known is left out, since a mandate
-without an end is one that is held today.
+Only where Wikidata says when: a mandate without an end is one that is held today, so that an office that is over and
+whose last day is not known is left out, and so is one of which nobody may have written down that it is over.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ import argparse
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from scripts.errors import RecordError
 from scripts.models import Mandate, Office
-from scripts.offices import GOVERNMENT, MAYORS, OFFICES, office_of
+from scripts.offices import GOVERNMENT, KNOWN_ELSEWHERE, MAYORS, OFFICES, office_of
 from scripts.passes import Found, Pass, Subject, Write, resume_flag
 from scripts.script import Call, Script
-from scripts.statements import Entity, Period, Statement
+from scripts.statements import Entity, Period, Statement, today
 from scripts.text import fold
 from scripts.upsert import upsert
 from scripts.wikidata import LABELS, Memory
@@ -30,6 +30,9 @@ PREFIX = "wikidata-"  # of our ids of its statements
 HELD, DIED = "P39", "P570"
 #: Where the place of a mayor's office stands: of, applies to jurisdiction, electoral district.
 PLACES = ("P642", "P1001", "P768")
+#: The longest of these mandates lasts six years, and an election has been put off by up to one. Of what began before
+#: that and has no end, nobody knows whether it goes on or whether its end was never written down.
+LONGEST_OPEN = timedelta(days=7 * 365)
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,9 @@ class Careers:
     def _row(self, one: Held) -> dict[str, object] | None:
         try:
             office = OFFICES.get(one.office) or office_of(self._offices.get(one.office))
+            if one.period.ended_on is None and not _may_be_open(office, one.period):
+                self._counters["vague"] += 1
+                return None
             title = None if one.office in OFFICES else self._offices.label(one.office)
             if one.place:
                 title = self._towns.label(one.place)
@@ -137,6 +143,11 @@ class Careers:
         for how, keys in (("created", written.created), ("updated", written.updated)):
             for (key,) in sorted(keys, key=str):
                 self._call.report.detail(f"{how} {key}")
+
+
+def _may_be_open(office: Office, period: Period) -> bool:
+    """Whether Wikidata may say of this office, by giving no end, that it is held today."""
+    return office not in KNOWN_ELSEWHERE and today() - LONGEST_OPEN < period.not_before <= today()
 
 
 def _place(statement: Statement) -> str | None:

@@ -9,21 +9,23 @@ from __future__ import annotations
 import argparse
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scripts.errors import BadSource, RecordError
+from scripts.errors import BadSource, NotThere, RecordError
 from scripts.identity import Identities, Person
 from scripts.models import ExternalId, IdSource, Politician
 from scripts.passes import Steps, resume_flag
 from scripts.script import Call, Script
-from scripts.wikidata import Wikidata
+from scripts.wikidata import LABELS, Wikidata, item
 
 CURSOR = "sync-wikidata-ids:politicians"
 BATCH = 100  # politicians a transaction
+_OF_WIKIDATA = select(ExternalId.politician_id, ExternalId.external_id).where(ExternalId.source == IdSource.WIKIDATA)
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,14 @@ class Match:
 
     politician_id: int
     items: defaultdict[str, dict[IdSource, str]] = field(default_factory=lambda: defaultdict(dict))
+
+
+@dataclass(frozen=True)
+class Merged:
+    """An item that Wikidata has merged into another: the old one leads to the new for ever."""
+
+    old: str
+    new: str
 
 
 def _deputy(written: str) -> str | None:
@@ -68,16 +78,19 @@ PROPERTIES = (
 
 
 def run(call: Call, own: argparse.Namespace) -> None:
-    counters = dict.fromkeys(["itemsFound", "idsOfAnotherForm", "idsAdded", "idsKept", "errors"], 0)
+    counters = dict.fromkeys(["itemsFound", "idsOfAnotherForm", "idsAdded", "idsKept", "idsMerged", "errors"], 0)
     steps = Steps(call, CURSOR)
     stated = {one: _stated(call, one, counters) for one in PROPERTIES}
     with call.database.transaction() as session:
         matches = _matches(session, stated)
         reached = steps.reached(session, resume=own.resume)
+        had = dict(session.execute(_OF_WIKIDATA).tuples().all())
     counters["itemsFound"] = sum(len(one.items) for one in matches)
     shared = _shared(matches)
     for batch in steps.of([one for one in matches if one.politician_id > reached], BATCH):
+        merged = _merged(call, [one for one in batch if not shared & one.items.keys()], had)
         with call.database.transaction() as session:
+            _follow(call, session, merged, counters)
             _write(call, session, batch, shared, counters)
             steps.reach(session, batch[-1].politician_id)
     steps.end(counters["errors"])
@@ -126,13 +139,51 @@ def _shared(matches: list[Match]) -> set[str]:
     return {qid for qid, people in said.items() if people > 1}
 
 
+def _merged(call: Call, batch: list[Match], had: Mapping[int, str]) -> dict[int, Merged]:
+    """Whose item with us is, as Wikidata answers when it is asked for, the one that is said to be them now."""
+    others = {
+        one.politician_id: Merged(had[one.politician_id], next(iter(one.items)))
+        for one in batch
+        if len(one.items) == 1 and one.politician_id in had and had[one.politician_id] not in one.items
+    }
+    try:
+        told = Wikidata(call.source).items((one.old for one in others.values()), LABELS)
+    except NotThere:  # a folder of answers to queries need not have it
+        told = {}
+    return {who: one for who, one in others.items() if _leads_to(told, one)}
+
+
+def _leads_to(told: Mapping[str, object], merged: Merged) -> bool:
+    try:
+        return item(told, merged.old).id == merged.new
+    except RecordError:
+        return False
+
+
+def _follow(call: Call, session: Session, merged: Mapping[int, Merged], counters: dict[str, int]) -> None:
+    """Writes down what their item is now, unless that is somebody's with us already."""
+    of_wikidata = ExternalId.source == IdSource.WIKIDATA
+    new = [one.new for one in merged.values()]
+    taken = set(session.scalars(select(ExternalId.external_id).where(of_wikidata, ExternalId.external_id.in_(new))))
+    theirs = (
+        select(ExternalId, Politician.slug)
+        .join(Politician, Politician.id == ExternalId.politician_id)
+        .where(of_wikidata, ExternalId.politician_id.in_(merged))
+        .order_by(ExternalId.politician_id)
+    )
+    for row, its_slug in session.execute(theirs).tuples():
+        one = merged[row.politician_id]
+        if row.external_id == one.old and one.new not in taken:
+            row.external_id, row.updated_at = one.new, datetime.now(UTC)
+            counters["idsMerged"] += 1
+            call.report.log(f"{its_slug} was {one.old}, which Wikidata has merged into {one.new}.")
+    session.flush()
+
+
 def _write(call: Call, session: Session, batch: list[Match], shared: set[str], counters: dict[str, int]) -> None:
     ids = [one.politician_id for one in batch]
     people = {row.id: row for row in session.scalars(select(Politician).where(Politician.id.in_(ids)))}
-    of_wikidata = select(ExternalId.politician_id, ExternalId.external_id).where(
-        ExternalId.source == IdSource.WIKIDATA, ExternalId.politician_id.in_(ids)
-    )
-    had = dict(session.execute(of_wikidata).tuples().all())
+    had = dict(session.execute(_OF_WIKIDATA.where(ExternalId.politician_id.in_(ids))).tuples().all())
     identities = Identities(session)
     for one in batch:
         who = people[one.politician_id]

@@ -20,6 +20,8 @@ MAX_BYTES = 20_000_000
 MAX_RESULT_BYTES = 20_000_000  # some thousand lines of 250 bytes
 # Seconds by which Wikidata's copies may lag before it would rather not be asked (mediawiki.org, Manual:Maxlag).
 MAX_LAG = 5
+#: The API's errors that pass, all told in an answer 200: its copies lag, we ask too often, it is being looked after.
+PASSING = ("maxlag", "ratelimited", "readonly")
 
 T = TypeVar("T")
 FACTS = "labels|claims"
@@ -77,9 +79,8 @@ class Wikidata:
         }
         told = self._read(ENTITIES, API, query, MAX_BYTES)
         if "error" in told:
-            error = told["error"]
-            code = error.get("code") if isinstance(error, dict) else error
-            raise SourceDown(f"{API} answers with the error {code!r}.")
+            code = _code(told)
+            raise (SourceDown if code in PASSING else BadSource)(f"{API} {_answers(code)}.")
         entities = told.get("entities")
         if not isinstance(entities, dict):
             raise BadSource(f"{ENTITIES} has no entities: Wikidata's answer to wbgetentities has.")
@@ -88,7 +89,7 @@ class Wikidata:
     def _read(
         self, name: str, url: str, query: Mapping[str, str], max_bytes: int, accept: str | None = None
     ) -> dict[str, Any]:
-        document = self._source.read(name, url, max_bytes=max_bytes, query=query, accept=accept)
+        document = self._source.read(name, url, max_bytes=max_bytes, query=query, accept=accept, not_yet=_not_yet)
         try:
             told = json.loads(document.content.decode()) if document else None
         except (ValueError, RecursionError) as error:
@@ -139,6 +140,25 @@ def parted(things: Sequence[T], size: int) -> Iterator[list[T]]:
     """The things in their order, at most `size` at a time."""
     for start in range(0, len(things), size):
         yield list(things[start : start + size])
+
+
+def _code(told: Mapping[str, Any]) -> object:
+    error = told.get("error")
+    return error.get("code") if isinstance(error, dict) else error
+
+
+def _answers(code: object) -> str:
+    return f"answers with the error {code!r}"
+
+
+def _not_yet(content: bytes) -> str | None:
+    """Why the API is to be asked again."""
+    try:
+        told = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    code = _code(told) if isinstance(told, dict) else None
+    return _answers(code) if code in PASSING else None
 
 
 def _line(line: object) -> tuple[str, str] | RecordError:

@@ -1,11 +1,13 @@
 """sync-careers: which offices, when, and not those that another script keeps."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from scripts.models import Office
+from scripts.statements import today
+from scripts.sync_careers import LONGEST_OPEN
 from tests.scripts.documents import Json
 from tests.scripts.items import NOBODY_KNOWS, at, entities, item, named, statement, words
 from tests.scripts.sites import Site
@@ -23,6 +25,7 @@ OFFICES = [
     item("Q506", "maire de la Rive", P279=named("Q30185"), P1001=FRANCE),
     item("Q70", "Éluville"),
 ]
+RECENTLY = (today() - timedelta(days=400)).isoformat()
 PAST: Json = {"P580": at("2014-03-30"), "P582": at("2020-07-04")}
 
 
@@ -71,8 +74,8 @@ def test_an_office_that_is_over_is_never_taken_for_one_of_today(site: Site) -> N
     politician(site, 1, "Q1")
     held(
         site,
-        statement(named("Q504"), "open", P580=at("2020-07-04")),
-        statement(named("Q504"), "since-a-year", P580=at("2020-00-00", 9)),
+        statement(named("Q504"), "open", P580=at(RECENTLY)),
+        statement(named("Q504"), "since-a-year", P580=at(f"{RECENTLY[:4]}-00-00", 9)),
         statement(named("Q504"), "until-a-day", P580=at("2014-00-00", 9), P582=at("2020-07-04")),
         statement(named("Q504"), "until-a-year", P580=at("2014-03-30"), P582=at("2020-00-00", 9)),
         statement(named("Q504"), "until-some-day", P580=at("2014-03-30"), P582=NOBODY_KNOWS),
@@ -83,15 +86,49 @@ def test_an_office_that_is_over_is_never_taken_for_one_of_today(site: Site) -> N
     outcome = site.sync(SCRIPT)
     assert (outcome.code, outcome.err, outcome.counters["vague"]) == (0, "", 4)
     assert {key: told[2:] for key, told in mandates(site).items()} == {
-        "wikidata-open": ("2020-07-04", "None"),
+        "wikidata-open": (RECENTLY, "None"),
         "wikidata-since-a-year": ("None", "None"),
         "wikidata-until-a-day": ("None", "2020-07-04"),
     }
 
 
+@pytest.mark.parametrize(
+    "office", ["Q191954", "Q1587677", "Q3044918", "Q14828018", "Q27169", "Q83307", "Q501"], ids=str
+)
+def test_who_holds_today_what_another_script_keeps_is_not_wikidatas_matter(site: Site, office: str) -> None:
+    politician(site, 1, "Q1")
+    held(site, statement(named(office), "a", "preferred", P580=at(RECENTLY)))
+    outcome = site.sync(SCRIPT)
+    assert (outcome.code, outcome.err, outcome.counters["vague"]) == (0, "", 1)
+    assert mandates(site) == {}
+
+
+@pytest.mark.parametrize("office", ["Q382617", "Q503", "Q504"])
+@pytest.mark.parametrize(
+    ("start", "is_open"),
+    [
+        (at((today() - LONGEST_OPEN + timedelta(days=1)).isoformat()), True),
+        (at((today() - LONGEST_OPEN).isoformat()), False),
+        (at(f"{(today() - LONGEST_OPEN).year}-00-00", 9), False),
+        (at((today() + timedelta(days=1)).isoformat()), False),
+        (NOBODY_KNOWS, False),
+    ],
+)
+def test_an_end_that_may_have_been_forgotten_makes_no_mandate_of_today(
+    sqlite_site: Site, office: str, start: Json, is_open: bool
+) -> None:
+    politician(sqlite_site, 1, "Q1")
+    mandate(sqlite_site, 1, "wikidata-a", Office.AUTRE, date(2014, 3, 30), None)
+    held(sqlite_site, statement(named(office), "a", P580=start))
+    outcome = sqlite_site.sync(SCRIPT)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert (outcome.counters["vague"], outcome.counters["mandatesRemoved"]) == (not is_open, not is_open)
+    assert list(mandates(sqlite_site)) == ["wikidata-a"] * is_open
+
+
 def test_the_dead_hold_no_office(sqlite_site: Site) -> None:
     politician(sqlite_site, 1, "Q1")
-    open_, past = statement(named("Q504"), "a", P580=at("1977-03-20")), statement(named("Q504"), "b", **PAST)
+    open_, past = statement(named("Q504"), "a", P580=at(RECENTLY)), statement(named("Q504"), "b", **PAST)
     held(sqlite_site, open_, past, P570=at("2021-00-00", 9))
     assert sqlite_site.sync(SCRIPT).counters["vague"] == 1
     assert list(mandates(sqlite_site)) == ["wikidata-b"]
@@ -149,7 +186,7 @@ def test_what_is_changed_or_gone_there_is_so_here_and_no_other_is_touched(site: 
     politician(site, 2)
     mandate(site, 1, "PA1-leg17", Office.DEPUTE, date(2024, 7, 8), None)
     mandate(site, 2, "wikidata-somebody-elses", Office.AUTRE, date(2024, 7, 8), None)
-    first, second = (statement(named("Q504"), id_, P580=at("2014-03-30")) for id_ in "ab")
+    first, second = (statement(named("Q504"), id_, P580=at(RECENTLY)) for id_ in "ab")
     held(site, first, second)
     assert site.sync(SCRIPT).counters["mandatesCreated"] == 2
     held(site, statement(named("Q504"), "a", **PAST))

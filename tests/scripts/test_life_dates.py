@@ -1,17 +1,20 @@
 """sync-birthdates and sync-deceased, and what every pass over the politicians' items bears."""
 
 import json
+import time
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from scripts.models import Office
+from scripts.http_client import TRIES
+from scripts.models import Chamber, Office
 from scripts.statements import today
 from tests.scripts.documents import Json
-from tests.scripts.items import at, entities, item, statement
+from tests.scripts.items import NOBODY_KNOWS, at, entities, item, statement
 from tests.scripts.sites import Site
 from tests.scripts.wikidata_people import completed, mandate, politician, politicians
 
@@ -73,9 +76,55 @@ def test_what_cannot_be_is_named_and_the_rest_goes_on(sqlite_site: Site, wrong: 
     assert completed(sqlite_site) == [False]
 
 
+DEAD = "sync-deceased"
+DEATH: dict[str, Any] = {"P570": at("2025-10-02")}
+
+
+@pytest.mark.parametrize("born", [at("1941-03-15"), at("1942-00-00", 9), at("1941-04-00", 10)])
+def test_somebody_who_was_born_on_another_day_is_not_who_died(sqlite_site: Site, born: Json) -> None:
+    for number in (1, 2):
+        politician(sqlite_site, number, f"Q{number}", birth_date=date(1941, 3, 14))
+    put(sqlite_site, item("Q1", P569=born, **DEATH), item("Q2", P569=at("1941-03-14"), **DEATH), script=DEAD)
+    outcome = sqlite_site.sync(DEAD)
+    assert (outcome.code, outcome.counters["errors"], outcome.counters["deathDatesAdded"]) == (0, 1, 1)
+    assert "Q1 (ombeline-nom1) died on 2025-10-02, and was not born on 1941-03-14 as ours was" in outcome.err
+    assert dates(sqlite_site, "death_date") == {1: None, 2: "2025-10-02"}
+
+
+@pytest.mark.parametrize(
+    "born",
+    [
+        {},
+        {"P569": at("1941-00-00", 9)},
+        {"P569": [statement(at("1941-03-13"), "a"), statement(at("1941-03-14"), "b")]},
+        {"P569": NOBODY_KNOWS},
+    ],
+)
+def test_a_birth_that_may_be_ours_says_nothing_against_a_death(sqlite_site: Site, born: Json) -> None:
+    politician(sqlite_site, 1, "Q1", birth_date=date(1941, 3, 14))
+    put(sqlite_site, item("Q1", **DEATH, **born), script=DEAD)
+    outcome = sqlite_site.sync(DEAD)
+    assert (outcome.code, outcome.err, outcome.counters["deathDatesAdded"]) == (0, "", 1)
+
+
+@pytest.mark.parametrize("chamber", Chamber)
+def test_nobody_has_died_who_still_sits(site: Site, chamber: Chamber) -> None:
+    """One edit of Wikidata would do, and a death is never taken back."""
+    for number in (1, 2):
+        politician(site, number, f"Q{number}")
+    mandate(site, 1, "past", Office.DEPUTE, date(2017, 6, 21), date(2022, 6, 21), chamber=chamber)
+    mandate(site, 1, "now", Office.DEPUTE, date(2024, 7, 8), None, chamber=chamber)
+    mandate(site, 2, "other", Office.DEPUTE, date(2017, 6, 21), date(2022, 6, 21), chamber=chamber)
+    put(site, *(item(f"Q{n}", **DEATH) for n in (1, 2)), script=DEAD)
+    outcome = site.sync(DEAD)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert (outcome.counters["deathDatesAdded"], outcome.counters["stillInOffice"]) == (1, 1)
+    assert dates(site, "death_date") == {1: None, 2: "2025-10-02"}
+
+
 def test_a_death_closes_no_mandate(site: Site) -> None:
     politician(site, 1, "Q1")
-    mandate(site, 1, "PA1-leg17", Office.DEPUTE, date(2024, 7, 8), None)
+    mandate(site, 1, "mayor", Office.MAIRE, date(2024, 7, 8), None)
     put(site, item("Q1", P569=at("1941-03-14"), P570=at("2025-10-02")), script="sync-deceased")
     assert site.sync("sync-deceased").counters["deathDatesAdded"] == 1
     assert dates(site, "death_date") == {1: "2025-10-02"}
@@ -101,7 +150,9 @@ def test_an_item_that_was_merged_into_another_answers_for_both(sqlite_site: Site
     ("content", "code", "why"),
     [
         ('{"error": {"code": "maxlag", "info": "Waiting for a server"}, "servedby": "x"}', 75, "error 'maxlag'"),
-        ('{"error": "no"}', 75, "error 'no'"),
+        ('{"error": "no"}', 1, "error 'no'"),
+        ('{"error": {"code": ["maxlag"]}}', 1, "error ['maxlag']"),
+        ('{"error": {"code": "no-such-entity"}}', 1, "error 'no-such-entity'"),
         ("{}", 1, "has no entities"),
         ('{"entities": [], "success": 1}', 1, "has no entities"),
         ("[]", 1, "is no object"),
@@ -157,6 +208,40 @@ def test_what_an_answer_had_no_room_for_is_asked_for_again(online: Site, httpser
     api = Api(httpserver, lambda id_: item(id_, P569=at("1971-03-14")), fits=2)
     assert online.sync(BORN).counters["birthDatesAdded"] == 5
     assert [len(ids) for ids in api.asked] == [5, 3, 1]
+
+
+def api_error(code: str, **headers: str) -> Response:
+    """As the API says it: in an answer that is well, by its status."""
+    return Response(json.dumps({"error": {"code": code, "info": "Later"}}), headers=headers)
+
+
+@pytest.mark.parametrize("code", ["maxlag", "ratelimited", "readonly"])
+def test_an_api_that_cannot_now_is_asked_again(online: Site, httpserver: HTTPServer, code: str) -> None:
+    politician(online, 1, "Q1")
+    answers = [*(api_error(code) for _ in range(3)), Response(entities(item("Q1", P569=at("1971-03-14"))))]
+    httpserver.expect_request("/entities.json").respond_with_handler(lambda _: answers.pop(0))
+    outcome = online.sync(BORN)
+    assert (outcome.code, outcome.err, outcome.counters["birthDatesAdded"]) == (0, "", 1)
+
+
+def test_an_api_that_says_how_long_is_asked_after_that(online: Site, httpserver: HTTPServer) -> None:
+    politician(online, 1, "Q1")
+    answers = [api_error("maxlag", **{"Retry-After": "1"}), Response(entities(item("Q1", P569=at("1971-03-14"))))]
+    httpserver.expect_request("/entities.json").respond_with_handler(lambda _: answers.pop(0))
+    started = time.monotonic()
+    assert online.sync(BORN).counters["birthDatesAdded"] == 1
+    assert time.monotonic() - started > 0.9
+
+
+@pytest.mark.parametrize(("error", "code", "asked"), [("maxlag", 75, TRIES), ("toomanyvalues", 1, 1)])
+def test_an_api_that_never_can_is_down_and_one_that_will_not_is_no_source(
+    online: Site, httpserver: HTTPServer, error: str, code: int, asked: int
+) -> None:
+    politician(online, 1, "Q1")
+    httpserver.expect_request("/entities.json").respond_with_handler(lambda _: api_error(error))
+    outcome = online.sync(BORN)
+    assert (outcome.code, len(httpserver.log)) == (code, asked)
+    assert f"error '{error}'" in outcome.err
 
 
 def test_a_pass_goes_on_where_the_last_one_stopped(online: Site, httpserver: HTTPServer) -> None:

@@ -130,6 +130,55 @@ def test_a_membership_that_is_over_is_never_taken_for_one_of_today(sqlite_site: 
     assert memberships(sqlite_site) == {}
 
 
+UNDATED = statement(named("Q80"), "undated")
+OPEN = statement(named("Q81"), "open", P580=at("2019-03-30"))
+OVER = statement(named("Q82"), "over", P580=at("2014-03-30"), P582=at("2019-03-30"))
+SOME_DAY = statement(named("Q82"), "some-day", P582=NOBODY_KNOWS)
+PREFERRED = {**statement(named("Q83"), "preferred"), "rank": "preferred"}
+OF_NONE = statement(named("Q327591"), "of-none", P580=at("2019-03-30"))
+
+
+@pytest.mark.parametrize(
+    ("told", "kept", "vague"),
+    [
+        ([UNDATED], {"undated"}, 0),
+        ([UNDATED, statement(named("Q81"), "other")], {"undated", "other"}, 0),
+        ([UNDATED, OPEN], {"open"}, 1),
+        ([UNDATED, OVER], {"over"}, 1),
+        ([UNDATED, SOME_DAY], set(), 2),
+        ([UNDATED, OF_NONE], set(), 1),
+        ([UNDATED, PREFERRED], {"preferred"}, 1),
+        ([UNDATED, OPEN, OVER, PREFERRED], {"over", "preferred"}, 2),
+        ([OVER, OPEN], {"over", "open"}, 0),
+        ([OPEN, {**OVER, "rank": "preferred"}], {"over", "open"}, 0),
+        ([{**UNDATED, "rank": "preferred"}, {**OPEN, "rank": "preferred"}], {"undated", "open"}, 0),
+    ],
+)
+def test_what_others_contradict_is_not_of_today(
+    sqlite_site: Site, told: list[Json], kept: set[str], vague: int
+) -> None:
+    """Wikidata often has an old party without dates beside the present one."""
+    politician(sqlite_site, 1, "Q1")
+    parties = [item(f"Q8{n}", f"Parti {n}") for n in range(4)]
+    put(sqlite_site, item("Q1", None, P102=[UNDATED]), *parties)
+    sqlite_site.sync(SCRIPT)
+    put(sqlite_site, item("Q1", None, P102=told), *parties)
+    outcome = sqlite_site.sync(SCRIPT)
+    assert (outcome.code, outcome.err, outcome.counters["vague"]) == (0, "", vague)
+    assert set(memberships(sqlite_site)) == {f"wikidata-{one}" for one in kept}
+
+
+def test_a_leader_without_dates_is_none_beside_one_of_today_and_founders_have_no_dates(sqlite_site: Site) -> None:
+    politician(sqlite_site, 1, "Q1")
+    party(sqlite_site, "Q80", "Ancien")
+    led = [statement(named("Q1"), "Q80$L"), {**statement(named("Q99"), "Q80$X"), "rank": "preferred"}]
+    founded = [statement(named("Q1"), "Q80$F"), statement(named("Q99"), "Q80$G", "preferred", P580=at("2014-03-30"))]
+    put(sqlite_site, member(1), item("Q80", "Les Évêchés", P488=led, P112=founded))
+    outcome = sqlite_site.sync(SCRIPT)
+    assert (outcome.code, outcome.err, outcome.counters["vague"]) == (0, "", 1)
+    assert memberships(sqlite_site) == {"wikidata-Q80$F": ("Q80", 1, "FOUNDER")}
+
+
 @pytest.mark.parametrize(
     ("broken", "why"),
     [

@@ -1,12 +1,14 @@
 """sync-wikidata-ids: by the chambers' ids alone, and nobody twice."""
 
+import json
 from typing import Any
 
 import pytest
 
 from scripts.models import IdSource
 from scripts.sync_wikidata_ids import PROPERTIES
-from tests.scripts.items import answer
+from tests.scripts.documents import Json
+from tests.scripts.items import answer, entities, item
 from tests.scripts.sites import Outcome, Site
 from tests.scripts.wikidata_people import politician
 
@@ -113,11 +115,57 @@ def test_one_item_that_is_two_politicians_is_neither(site: Site) -> None:
     assert ours(site) == {9: "Q9"}
 
 
-def test_who_is_another_item_already_stays_that(site: Site) -> None:
+@pytest.mark.parametrize("items", [[item("Q7")], [{"id": "Q7", "missing": ""}], [], None])
+def test_who_is_another_item_already_stays_that(site: Site, items: list[Json] | None) -> None:
     politician(site, 1, "Q7", ids={AN: "PA1"})
     put(site, ("Q1", "1"), ("Q9", "9"))
+    if items is not None:
+        site.put(SCRIPT, "entities.json", entities(*items))
     outcome = refused(site)
     assert "is Q7 with us and another item there: Q1 by PA1" in outcome.err
+    assert (outcome.counters["errors"], outcome.counters["idsMerged"]) == (1, 0)
+    assert ours(site) == {1: "Q7", 9: "Q9"}
+
+
+def merged(old: str, into: str) -> str:
+    """What wbgetentities answers for an item that was merged."""
+    return json.dumps({"entities": {old: {**item(into), "redirects": {"from": old, "to": into}}}, "success": 1})
+
+
+def test_an_item_that_was_merged_into_another_is_that_one_from_now_on(site: Site) -> None:
+    politician(site, 1, "Q7", ids={AN: "PA1"})
+    put(site, ("Q1", "1"))
+    site.put(SCRIPT, "entities.json", merged("Q7", "Q1"))
+    dry = site.sync(SCRIPT, "--dry-run")
+    assert (dry.counters["idsMerged"], ours(site)) == (1, {1: "Q7"})
+    outcome = site.sync(SCRIPT)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert (outcome.counters["idsMerged"], outcome.counters["idsKept"]) == (1, 1)
+    assert "ombeline-nom1 was Q7, which Wikidata has merged into Q1" in outcome.out
+    assert ours(site) == {1: "Q1"}
+    before = site.dump()
+    again = site.sync(SCRIPT)
+    assert (again.err, again.counters["idsMerged"], again.counters["idsKept"]) == ("", 0, 1)
+    assert site.dump() == before
+
+
+def test_an_item_that_was_merged_into_somebody_elses_stays_an_error(site: Site) -> None:
+    politician(site, 1, "Q7", ids={AN: "PA1"})
+    politician(site, 2, "Q1")
+    put(site, ("Q1", "1"), ("Q9", "9"))
+    site.put(SCRIPT, "entities.json", merged("Q7", "Q1"))
+    outcome = refused(site)
+    assert outcome.counters["errors"] == 1
+    assert ours(site) == {1: "Q7", 2: "Q1", 9: "Q9"}
+
+
+def test_an_item_that_was_merged_into_one_that_two_share_stays_an_error(site: Site) -> None:
+    politician(site, 1, "Q7", ids={AN: "PA1"})
+    politician(site, 2, ids={SENAT: "99002B"})
+    put(site, ("Q1", "1"), ("Q9", "9"), senat=("Q1", "nom_ombeline99002b"))
+    site.put(SCRIPT, "entities.json", merged("Q7", "Q1"))
+    outcome = refused(site)
+    assert outcome.counters["errors"] == 2
     assert ours(site) == {1: "Q7", 9: "Q9"}
 
 

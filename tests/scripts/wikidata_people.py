@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
-from scripts.models import ExternalId, IdSource, Mandate, Office, Party, Politician, SyncMetadata
+from scripts.models import Chamber, ExternalId, IdSource, Mandate, Office, Party, Politician, SyncMetadata
 from scripts.settings import database_url
 from tests.scripts.sites import Site
 
@@ -62,9 +62,10 @@ def mandate(
     started: date | None,
     ended: date | None,
     title: str | None = None,
+    chamber: Chamber | None = None,
 ) -> None:
     told = {"external_id": key, "office": office, "title": title, "started_on": started, "ended_on": ended}
-    write(site, Mandate(politician_id=number, **told))
+    write(site, Mandate(politician_id=number, chamber=chamber, **told))
 
 
 def party(site: Site, qid: str, name: str) -> None:
