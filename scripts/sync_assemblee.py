@@ -4,7 +4,7 @@ import argparse
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
@@ -212,7 +212,7 @@ def _identity(one: Deputy) -> Person:
     )
 
 
-def _facts(one: Deputy) -> dict[str, object]:
+def _facts(one: Deputy) -> dict[str, Any]:
     return {
         "civility": one.civility,
         "first_name": one.first_name,

@@ -188,22 +188,31 @@ def _close_absent(call: Call, members: Sequence[Member], sitting: Sitting) -> in
         of_all = select(Mandate.id, Mandate.external_id, Mandate.legislature, ExternalId.external_id)
         mandates = session.execute(of_all.join(ExternalId, mine).where(*OPEN)).tuples().all()
     present = {one.id for one in members}
-    ends: dict[int, date] = {}
-    for mandate_id, key, term, id_ in mandates:
-        if id_ in present and (id_ not in sitting.seats or sitting.seats[id_].key(id_) == key):
-            continue
-        try:
-            told = sitting.profiles.get(id_) or read_profile(call.source, id_)
-            ended_on = told.end_of(term or 0)
-        except (RecordError, NotThere) as error:
-            call.report.log(f"When mandate {key} has ended is not known, it is closed today: {error}")
-            ended_on = None
-        ends[mandate_id] = min(ended_on or today(), today())
-    with call.database.transaction() as session:
-        for mandate_id, ended_on in ends.items():
-            values = {"ended_on": ended_on, "updated_at": datetime.now(UTC)}
-            session.execute(update(Mandate).where(Mandate.id == mandate_id).values(values))
-    return len(ends)
+    over = [
+        (mandate_id, key, term, id_)
+        for mandate_id, key, term, id_ in mandates
+        if id_ not in present or (id_ in sitting.seats and sitting.seats[id_].key(id_) != key)
+    ]
+    for start in range(0, len(over), BATCH):
+        ends = {
+            mandate_id: _end(call, sitting, id_, key, term)
+            for mandate_id, key, term, id_ in over[start : start + BATCH]
+        }
+        with call.database.transaction() as session:
+            for mandate_id, ended_on in ends.items():
+                values = {"ended_on": ended_on, "updated_at": datetime.now(UTC)}
+                session.execute(update(Mandate).where(Mandate.id == mandate_id).values(values))
+    return len(over)
+
+
+def _end(call: Call, sitting: Sitting, id_: str, key: str, term: int | None) -> date:
+    try:
+        told = sitting.profiles.get(id_) or read_profile(call.source, id_)
+        ended_on = told.end_of(term or 0)
+    except (RecordError, NotThere) as error:
+        call.report.log(f"When mandate {key} has ended is not known, it is closed today: {error}")
+        ended_on = None
+    return min(ended_on or today(), today())
 
 
 def _no_flags(_: argparse.ArgumentParser) -> None:

@@ -197,16 +197,19 @@ def test_one_document_of_a_term_to_come_is_a_bad_one_and_blocks_nothing(site: Si
     assert (outcome.code, outcome.err, outcome.counters["mandatesUpdated"]) == (0, "", 0)
 
 
-def test_a_new_term_goes_on_where_a_kill_has_left_it(sqlite_site: Site) -> None:
+@pytest.mark.parametrize("done", [1, 2])
+def test_a_new_term_goes_on_where_a_kill_has_left_it(sqlite_site: Site, done: int) -> None:
     serve(sqlite_site, 1, 2, 3)
     sqlite_site.sync(HERE)
     ends, new = seat(until="2026-07-01"), seat(11, since="2026-07-02")
     serve(sqlite_site, 1, 2, 3, **{f"m{number}": mep_detail(number, ends, new) for number in (1, 2, 3)})
-    # As a run would leave it that was killed after its first batch: some are of the new term, others are not yet.
-    assert sqlite_site.sync(HERE, "--force", "--limit=2").counters["mandatesCreated"] == 2
-    outcome = sqlite_site.sync(HERE, "--force")
-    assert (outcome.err, outcome.counters["mandatesCreated"], outcome.counters["mandatesClosed"]) == ("", 1, 3)
+    # As a killed run would leave it: some are of the new term, others are not yet.
+    assert sqlite_site.sync(HERE, "--force", f"--limit={done}").counters["mandatesCreated"] == done
+    sqlite_site.put(HERE, "meps/show-current", linked(*map(mep, (1, 2, 3))))
+    outcome = sqlite_site.sync(HERE)
+    assert (outcome.err, outcome.counters["mandatesCreated"], outcome.counters["mandatesClosed"]) == ("", 3 - done, 3)
     assert {key for key, day in ended(sqlite_site).items() if day is None} == {f"mep-{n}-11" for n in (1, 2, 3)}
+    assert {day for day in ended(sqlite_site).values() if day} == {"2026-07-01"}
 
 
 def test_documents_are_written_batch_by_batch_as_they_are_read(online: Site, httpserver: HTTPServer) -> None:
