@@ -34,7 +34,8 @@ def _line(doubt: Doubt) -> str:
 def decide(database: Database, source: str, external_id: str, slug: str | None) -> str:
     """`slug` None: it is somebody new.
 
-    Raises CalledWrongly where there is no such doubt or politician, or where that one is somebody else in the source.
+    Raises CalledWrongly where there is no such doubt or politician, or where that one is, or is to be, somebody else in
+    the source.
     """
     with database.transaction() as session:
         sources = [one.value for one in IdSource]
@@ -60,6 +61,11 @@ def _politician(session: Session, doubt: Doubt, slug: str) -> Politician:
     of_another = session.scalar(ids.where(ExternalId.politician_id == politician.id))
     if of_another is not None:
         raise CalledWrongly(f"{slug} is {of_another} in {doubt.source}, so {doubt.external_id} is somebody else")
+    # Nor may two of one source both be to become the same one: the second would be refused by every run.
+    others = select(Doubt.external_id).where(Doubt.source == doubt.source, Doubt.id != doubt.id)
+    decided = session.scalar(others.where(Doubt.politician_id == politician.id).limit(1))
+    if decided is not None:
+        raise CalledWrongly(f"{doubt.source} {decided} is to be {slug} already; decide otherwise of that one first")
     return politician
 
 

@@ -4,8 +4,9 @@ The list says that somebody sits, and not since when nor in which term: their ow
 whom something is not known yet.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,7 @@ API = "https://data.europarl.europa.eu/api/v2/"
 DETAIL = "meps/{id}"
 ACCEPT = "application/ld+json"
 MAX_BYTES = 5_000_000  # a member's document has 100 kB at most
+BATCH = 20  # members read and written at a time: what a kill can lose
 PARIS = ZoneInfo("Europe/Paris")
 
 OPEN = (Mandate.chamber == Chamber.PARLEMENT_EUROPEEN, Mandate.ended_on.is_(None))
@@ -34,15 +36,6 @@ class Known:
 
     has_birth_date: bool = False
     seat: Seat | None = None
-
-
-@dataclass
-class Sitting:
-    """By id: the documents read, and the seats. Who is without a seat here is not written, and was counted."""
-
-    profiles: dict[str, Profile] = field(default_factory=dict)
-    seats: dict[str, Seat] = field(default_factory=dict)
-    errors: int = 0
 
 
 def known_members(session: Session) -> dict[str, Known]:
@@ -70,56 +63,101 @@ def read_profile(source: Source, id_: str) -> Profile:
     return profile(document.content, id_)
 
 
-def read_sitting(call: Call, members: Sequence[Member], known: Mapping[str, Known]) -> Sitting:
-    """Once somebody's document tells of a new term, those of an earlier one have theirs read, too.
+class Sitting:
+    """By id: the documents read, and the seats. Who is without a seat here is not written, and was counted.
 
-    Raises BadSource where all that is told is of an earlier term than the site has.
+    `term` is the one that most members sit in. A document of another one is a bad one, whichever it is.
     """
-    found = Sitting()
-    of_us = {one.id: known.get(one.id, Known()) for one in members}
-    for one in members:
-        if call.options.force or not of_us[one.id].has_birth_date or not of_us[one.id].seat:
-            _read(call, one, found)
-    told = max((seat.term for seat in found.seats.values()), default=0)
-    newest = max((one.seat.term for one in known.values() if one.seat), default=0)
-    if 0 < told < newest:
-        raise BadSource(
-            f"The members' documents are of term {told} and mandates of term {newest} are open: nothing was written, "
-            "see whether they are old ones."
+
+    def __init__(self, call: Call, known: Mapping[str, Known]) -> None:
+        self.term = 0
+        self.profiles: dict[str, Profile] = {}
+        self.seats: dict[str, Seat] = {}
+        self.errors = 0
+        self._call = call
+        self._known = known
+        self._asked: set[str] = set()
+
+    def find_term(self, wanted: Sequence[Member], members: Sequence[Member]) -> None:
+        """As few documents as tell it are read: one that speaks of another term than the site has may be wrong, or be
+        the first of a new term, which then others tell, too.
+
+        Raises BadSource where most are of an earlier term than the site has.
+        """
+        newest = _most(one.seat.term for one in self._known.values() if one.seat)
+        self.term = newest
+        self._read_until_enough([one for one in wanted if self._lacks(one)])
+        if len(self._terms(members)) > 1:
+            self._read_until_enough(members)
+        # Of those whose document was asked for and does not say it, what is known counts.
+        asked = [one for one in members if one.id in self._asked]
+        self.term = _most((self._term_of(one) for one in asked), otherwise=newest)
+        if self.term < newest:
+            raise BadSource(
+                f"The members' documents are of term {self.term} and mandates of term {newest} are open: "
+                "nothing was written, see whether they are old ones."
+            )
+
+    def read(self, members: Sequence[Member]) -> None:
+        """The documents of these members, of whom something is not known yet."""
+        for one in members:
+            if self._lacks(one):
+                self._read(one)
+            self._settle(one)
+
+    def _read_until_enough(self, members: Sequence[Member]) -> None:
+        for one in members:
+            if len(self.seats) >= BATCH:
+                return
+            self._read(one)
+
+    def _terms(self, members: Sequence[Member]) -> set[int]:
+        return {term for one in members if (term := self._term_of(one))}
+
+    def _term_of(self, one: Member) -> int:
+        seat = self.seats.get(one.id) or self._of_us(one).seat
+        return seat.term if seat else 0
+
+    def _of_us(self, one: Member) -> Known:
+        return self._known.get(one.id, Known())
+
+    def _lacks(self, one: Member) -> bool:
+        known = self._of_us(one)
+        return (
+            self._call.options.force or not known.has_birth_date or known.seat is None or known.seat.term != self.term
         )
-    for one in members:
-        seat = of_us[one.id].seat
-        if one.id not in found.profiles and seat and seat.term < told:
-            _read(call, one, found)
-    for one in members:
-        _settle(call, one, found, max(told, newest), of_us[one.id].seat)
-    return found
+
+    def _read(self, one: Member) -> None:
+        if one.id in self._asked:
+            return
+        self._asked.add(one.id)
+        try:
+            self.profiles[one.id] = told = read_profile(self._call.source, one.id)
+        except (RecordError, SourceRefused) as error:
+            self._refuse(one, str(error))
+            return
+        if seat := told.seat_on(today()):
+            self.seats[one.id] = seat
+
+    def _settle(self, one: Member) -> None:
+        """Without a document of theirs it is the seat that is known; one that contradicts the list is not used."""
+        seat, known = self.seats.get(one.id), self._of_us(one).seat
+        if one.id in self.profiles and (seat is None or seat.term != self.term):
+            self._refuse(one, f"is of term {seat.term}, others of {self.term}" if seat else "has no seat of today")
+            del self.profiles[one.id]
+            self.seats.pop(one.id, None)
+        elif seat is None and known:
+            self.seats[one.id] = known
+
+    def _refuse(self, one: Member, why: str) -> None:
+        self._call.report.error(f"{DETAIL.format(id=one.id)} ({one.first_name} {one.last_name}) {why.rstrip('.')}.")
+        self.errors += 1
 
 
-def _read(call: Call, one: Member, found: Sitting) -> None:
-    try:
-        found.profiles[one.id] = told = read_profile(call.source, one.id)
-    except (RecordError, SourceRefused) as error:
-        _refuse(call, one, found, str(error))
-        return
-    if seat := told.seat_on(today()):
-        found.seats[one.id] = seat
-
-
-def _settle(call: Call, one: Member, found: Sitting, term: int, known: Seat | None) -> None:
-    """Without a document of theirs it is the seat that is known; one that contradicts the list is not used."""
-    seat = found.seats.get(one.id)
-    if one.id in found.profiles and (seat is None or seat.term < term):
-        _refuse(call, one, found, f"is of term {seat.term}, others of {term}" if seat else "has no seat of today")
-        del found.profiles[one.id]
-        found.seats.pop(one.id, None)
-    elif seat is None and known:
-        found.seats[one.id] = known
-
-
-def _refuse(call: Call, one: Member, found: Sitting, why: str) -> None:
-    call.report.error(f"{DETAIL.format(id=one.id)} ({one.first_name} {one.last_name}) {why.rstrip('.')}.")
-    found.errors += 1
+def _most(terms: Iterable[int], otherwise: int = 0) -> int:
+    """What is there most often; of several `otherwise`, or else the greatest."""
+    counts = Counter(term for term in terms if term)
+    return max(counts, key=lambda term: (counts[term], term == otherwise, term), default=otherwise)
 
 
 def today() -> date:

@@ -1,8 +1,10 @@
 """sync-assemblee: the sitting deputies, their groups and mandates, from Datan's CSV on data.gouv.fr."""
 
 import argparse
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
@@ -11,9 +13,9 @@ from sqlalchemy.orm import Session
 from scripts.datagouv import csv_address
 from scripts.deputies import Deputy, deputy, lines
 from scripts.errors import BadSource, RecordError
-from scripts.fingerprints import Document, recall, remember
-from scripts.identity import Identities, Person
-from scripts.models import Chamber, IdSource, Mandate, Office, PoliticalGroup, Politician
+from scripts.fingerprints import Document, cursor, recall, remember, set_cursor
+from scripts.identity import Identities, Person, Placed, learn
+from scripts.models import Chamber, IdSource, Mandate, Office, PoliticalGroup
 from scripts.report import Report
 from scripts.script import Call, Script
 from scripts.upsert import Written, upsert
@@ -26,7 +28,9 @@ FILE_NAME = "deputes-active.csv"
 MAX_BYTES = 20_000_000  # the file has 150 kB
 BATCH = 100  # deputies a transaction
 FINGERPRINT = "assemblee-csv:full"
+TOLD_ON = "assemblee-csv:told-on"  # the day of the newest file by which mandates were closed
 PARIS = ZoneInfo("Europe/Paris")
+T = TypeVar("T", int, date)
 
 _OPEN = (Mandate.chamber == Chamber.ASSEMBLEE_NATIONALE, Mandate.ended_on.is_(None))
 
@@ -44,7 +48,8 @@ def run(call: Call, _: argparse.Namespace) -> None:
         call.report.log("The deputies' CSV has not changed since the last complete pass.")
         call.report.result(counters | {"sourceUnchanged": 1})
         return
-    deputies, counters["errors"], found = _parse(document.content, call.report)
+    deputies, unreadable, found = _parse(document.content, call.report)
+    counters["errors"] = unreadable
     with call.database.transaction() as session:
         _refuse_a_short_file(session, found)
         _refuse_an_old_file(session, deputies)
@@ -55,21 +60,17 @@ def run(call: Call, _: argparse.Namespace) -> None:
     for start in range(0, len(wanted), BATCH):
         batch = wanted[start : start + BATCH]
         with call.database.transaction() as session:
-            created, updated, doubtful = _write_deputies(session, batch)
-        counters["deputiesCreated"] += len(created)
-        counters["deputiesUpdated"] += len(updated)
-        counters["doubtful"] += doubtful
-        for name in sorted(created | updated):
-            call.report.detail(f"{'created' if name in created else 'updated'} {name}")
+            _write_deputies(session, batch, counters, call.report)
         call.report.progress(start + len(batch), len(wanted))
 
-    if counters["errors"]:
+    if unreadable:
         call.report.log("No mandate was closed: a line that cannot be read is not a deputy who has left.")
     elif call.options.limit is None:
         with call.database.transaction() as session:
             counters["deputiesDeactivated"] = _close_absent(session, deputies)
+            set_cursor(session, TOLD_ON, _told_on(deputies).isoformat())
             # While there is a doubt the next run reads it again, and acts on what was decided.
-            if call.options.complete and not counters["doubtful"]:
+            if call.options.complete and not counters["errors"] and not counters["doubtful"]:
                 remember(session, FINGERPRINT, document.fingerprint)
     call.report.result(counters)
 
@@ -84,21 +85,37 @@ def _read(call: Call) -> Document | None:
 def _parse(content: bytes, report: Report) -> tuple[list[Deputy], int, int]:
     """The deputies by rising id, how many lines are not usable, and how many there are."""
     found = lines(content)
-    deputies: dict[str, Deputy] = {}
+    deputies: dict[int, Deputy] = {}
+    ids: set[str] = set()
     for number, line in enumerate(found, start=2):
         try:
             one = deputy(line)
-            if one.id in deputies:
+            if one.id in ids:
                 raise RecordError(f"repeats the id {one.id}")
         except RecordError as error:
             report.error(f"{FILE_NAME}, line {number} ({line['id']!r}) {error}.")
             continue
-        deputies[one.id] = one
+        ids.add(one.id)
+        deputies[number] = one
     if not deputies:
         raise BadSource(f"None of the {len(found)} lines of the deputies' CSV can be used.")
+    # All who sit do so in one legislature. A slip in one line, taken for it, would have every later file refused.
+    legislature = _most(one.legislature for one in deputies.values())
+    for number, one in deputies.items():
+        if one.legislature != legislature:
+            report.error(
+                f"{FILE_NAME}, line {number} ({one.id!r}) is of legislature {one.legislature}, most of {legislature}."
+            )
     # By id, so that of two people of one name it is always the same who has the plain slug.
-    ordered = sorted(deputies.values(), key=lambda one: int(one.id.removeprefix("PA")))
+    usable = (one for one in deputies.values() if one.legislature == legislature)
+    ordered = sorted(usable, key=lambda one: int(one.id.removeprefix("PA")))
     return ordered, len(found) - len(ordered), len(found)
+
+
+def _most(values: Iterable[T]) -> T:
+    """What is there most often; of several the greatest."""
+    counts = Counter(values)
+    return max(counts, key=lambda value: (counts[value], value))
 
 
 def _refuse_a_short_file(session: Session, found: int) -> None:
@@ -113,22 +130,29 @@ def _refuse_a_short_file(session: Session, found: int) -> None:
 
 def _refuse_an_old_file(session: Session, deputies: Sequence[Deputy]) -> None:
     """One of before would bring back who has left since, and close the mandates of who has come."""
-    newest = max(one.legislature for one in deputies)
+    legislature = deputies[0].legislature
     told_on = _told_on(deputies)
+    last_told_on = cursor(session, TOLD_ON)
+    if last_told_on and told_on < date.fromisoformat(last_told_on):
+        raise BadSource(
+            f"The deputies' CSV is of {told_on}, and one of {last_told_on} has been read: nothing was written, "
+            "see whether the file is an old one."
+        )
     open_mandates = session.execute(select(Mandate.external_id, Mandate.legislature, Mandate.started_on).where(*_OPEN))
     present = {one.mandate for one in deputies}
-    for key, legislature, started_on in open_mandates:
-        if legislature > newest or (key not in present and started_on > told_on):
+    for key, its_legislature, started_on in open_mandates:
+        if its_legislature > legislature or (key not in present and started_on > told_on):
             raise BadSource(
-                f"The deputies' CSV is of legislature {newest} and {told_on}, and mandate {key} of legislature "
-                f"{legislature} is open since {started_on}: nothing was written, see whether the file is an old one."
+                f"The deputies' CSV is of legislature {legislature} and {told_on}, and mandate {key} of "
+                f"legislature {its_legislature} is open since {started_on}: nothing was written, "
+                "see whether the file is an old one."
             )
 
 
 def _told_on(deputies: Sequence[Deputy]) -> date:
-    """The CSV's own date. One that lies in the future in Paris is a slip of the pen."""
+    """The CSV's own date, which every line repeats. One that lies in the future in Paris is a slip of the pen."""
     today = datetime.now(PARIS).date()
-    return max((one.as_of for one in deputies if one.as_of <= today), default=today)
+    return _most([one.as_of for one in deputies if one.as_of <= today] or [today])
 
 
 def _write_groups(session: Session, deputies: Sequence[Deputy]) -> Written:
@@ -137,12 +161,10 @@ def _write_groups(session: Session, deputies: Sequence[Deputy]) -> Written:
     return upsert(session, PoliticalGroup, rows, key=("code", "chamber"))
 
 
-def _write_deputies(session: Session, deputies: Sequence[Deputy]) -> tuple[set[str], set[str], int]:
-    """The slugs of who is new, and of whose person or mandate has changed; and how many were kept aside as doubts."""
-    identities = Identities(session)
-    placed = {one.mandate: found for one in deputies if (found := identities.place(_identity(one)))}
+def _write_deputies(session: Session, deputies: Sequence[Deputy], counters: dict[str, int], report: Report) -> None:
+    placed = _place(session, deputies, counters, report)
     sure = [one for one in deputies if one.mandate in placed]
-    people = upsert(session, Politician, [_person(placed[one.mandate].slug, one) for one in sure], key=("slug",))
+    learnt = {found.slug for one in sure if learn(session, (found := placed[one.mandate]).politician_id, **_facts(one))}
     in_chamber = PoliticalGroup.chamber == Chamber.ASSEMBLEE_NATIONALE
     groups = dict(session.execute(select(PoliticalGroup.code, PoliticalGroup.id).where(in_chamber)).tuples().all())
     mandates = upsert(
@@ -153,7 +175,31 @@ def _write_deputies(session: Session, deputies: Sequence[Deputy]) -> tuple[set[s
     )
     created = {found.slug for found in placed.values() if found.is_new}
     changed = {placed[str(key[0])].slug for key in mandates.created | mandates.updated}
-    return created, ({str(key[0]) for key in people.updated} | changed) - created, len(deputies) - len(sure)
+    updated = (learnt | changed) - created
+    counters["deputiesCreated"] += len(created)
+    counters["deputiesUpdated"] += len(updated)
+    for slug in sorted(created | updated):
+        report.detail(f"{'created' if slug in created else 'updated'} {slug}")
+
+
+def _place(
+    session: Session, deputies: Sequence[Deputy], counters: dict[str, int], report: Report
+) -> Mapping[str, Placed]:
+    """By mandate. Whoever is missing is a doubt, or somebody whose ids contradict each other: counted."""
+    identities = Identities(session)
+    placed: dict[str, Placed] = {}
+    for one in deputies:
+        try:
+            found = identities.place(_identity(one))
+        except RecordError as error:
+            report.error(f"{FILE_NAME}: {one.id} {error}.")
+            counters["errors"] += 1
+            continue
+        if found is None:
+            counters["doubtful"] += 1
+        else:
+            placed[one.mandate] = found
+    return placed
 
 
 def _identity(one: Deputy) -> Person:
@@ -166,9 +212,8 @@ def _identity(one: Deputy) -> Person:
     )
 
 
-def _person(its_slug: str, one: Deputy) -> dict[str, object]:
+def _facts(one: Deputy) -> dict[str, Any]:
     return {
-        "slug": its_slug,
         "civility": one.civility,
         "first_name": one.first_name,
         "last_name": one.last_name,

@@ -14,13 +14,12 @@ from scripts.meps import GROUPS, Member, Profile, Seat, listed, member
 from scripts.models import Chamber, ExternalId, IdSource, Mandate, Office, PoliticalGroup
 from scripts.report import Report
 from scripts.script import Call, Script
-from scripts.seats import ACCEPT, API, OF_THE_EP, OPEN, Known, Sitting, known_members, read_profile, read_sitting, today
+from scripts.seats import ACCEPT, API, BATCH, OF_THE_EP, OPEN, Known, Sitting, known_members, read_profile, today
 from scripts.upsert import upsert
 
 LIST = "meps/show-current"
 QUERY = {"offset": "0", "limit": "1000"}  # more than the Parliament has seats: one page is all
 MAX_BYTES = 20_000_000  # the list has about 200 kB
-BATCH = 50  # members a transaction
 FINGERPRINT = "europarl-meps:full"
 
 
@@ -40,19 +39,22 @@ def run(call: Call, _: argparse.Namespace) -> None:
     _refuse_a_short_list(found, known)
 
     wanted = members[: call.options.limit]
-    sitting = read_sitting(call, wanted, known)
-    counters["errors"] = unreadable + sitting.errors
+    sitting = Sitting(call, known)
+    sitting.find_term(wanted, members)
     for start in range(0, len(wanted), BATCH):
-        batch = [one for one in wanted[start : start + BATCH] if one.id in sitting.seats]
+        batch = wanted[start : start + BATCH]
+        sitting.read(batch)
         with call.database.transaction() as session:
-            for counter, count in _write(session, batch, sitting, call.report).items():
-                counters[counter] += count
-        call.report.progress(min(start + BATCH, len(wanted)), len(wanted))
+            told = _write(session, [one for one in batch if one.id in sitting.seats], sitting, call.report)
+        for counter, count in told.items():
+            counters[counter] += count
+        call.report.progress(start + len(batch), len(wanted))
+    counters["errors"] += unreadable + sitting.errors
 
     if unreadable:
         call.report.log("No mandate was closed: a record that cannot be read is not a member who has left.")
     elif call.options.limit is None:
-        counters["mandatesClosed"] = _close_absent(call, members, sitting.seats)
+        counters["mandatesClosed"] = _close_absent(call, members, sitting)
     # Nor with a doubt: what a person decides of it is to be acted on by the next run.
     if call.options.complete and not counters["errors"] and not counters["doubtful"]:
         with call.database.transaction() as session:
@@ -101,11 +103,16 @@ def _write(session: Session, members: Sequence[Member], sitting: Sitting, report
     created: set[str] = set()
     updated: set[str] = set()
     mandates: list[dict[str, object]] = []
-    doubtful = 0
+    doubtful = errors = 0
     before = dict(session.execute(select(Mandate.external_id, Mandate.group_id).where(*OPEN)).tuples().all())
     for one in members:
         told = sitting.profiles.get(one.id)
-        placed = identities.place(_identity(one, told))
+        try:
+            placed = identities.place(_identity(one, told))
+        except RecordError as error:
+            report.error(f"{LIST}: {one.id} ({one.first_name} {one.last_name}) {error}.")
+            errors += 1
+            continue
         if placed is None:
             doubtful += 1
             continue
@@ -128,6 +135,7 @@ def _write(session: Session, members: Sequence[Member], sitting: Sitting, report
         "mandatesCreated": len(written.created),
         "mandatesUpdated": len(written.updated),
         "doubtful": doubtful,
+        "errors": errors,
     }
 
 
@@ -170,7 +178,7 @@ def _mandate(one: Member, seat: Seat, politician_id: int, group_id: int | None) 
     }
 
 
-def _close_absent(call: Call, members: Sequence[Member], seats: Mapping[str, Seat]) -> int:
+def _close_absent(call: Call, members: Sequence[Member], sitting: Sitting) -> int:
     """Those of who is not listed any more, and those of an earlier term.
 
     The list does not say when; the member's document does, or else it was today at the latest.
@@ -180,21 +188,31 @@ def _close_absent(call: Call, members: Sequence[Member], seats: Mapping[str, Sea
         of_all = select(Mandate.id, Mandate.external_id, Mandate.legislature, ExternalId.external_id)
         mandates = session.execute(of_all.join(ExternalId, mine).where(*OPEN)).tuples().all()
     present = {one.id for one in members}
-    ends: dict[int, date] = {}
-    for mandate_id, key, term, id_ in mandates:
-        if id_ in present and (id_ not in seats or seats[id_].key(id_) == key):
-            continue
-        try:
-            ended_on = read_profile(call.source, id_).end_of(term or 0)
-        except (RecordError, NotThere) as error:
-            call.report.log(f"When mandate {key} has ended is not known, it is closed today: {error}")
-            ended_on = None
-        ends[mandate_id] = min(ended_on or today(), today())
-    with call.database.transaction() as session:
-        for mandate_id, ended_on in ends.items():
-            values = {"ended_on": ended_on, "updated_at": datetime.now(UTC)}
-            session.execute(update(Mandate).where(Mandate.id == mandate_id).values(values))
-    return len(ends)
+    over = [
+        (mandate_id, key, term, id_)
+        for mandate_id, key, term, id_ in mandates
+        if id_ not in present or (id_ in sitting.seats and sitting.seats[id_].key(id_) != key)
+    ]
+    for start in range(0, len(over), BATCH):
+        ends = {
+            mandate_id: _end(call, sitting, id_, key, term)
+            for mandate_id, key, term, id_ in over[start : start + BATCH]
+        }
+        with call.database.transaction() as session:
+            for mandate_id, ended_on in ends.items():
+                values = {"ended_on": ended_on, "updated_at": datetime.now(UTC)}
+                session.execute(update(Mandate).where(Mandate.id == mandate_id).values(values))
+    return len(over)
+
+
+def _end(call: Call, sitting: Sitting, id_: str, key: str, term: int | None) -> date:
+    try:
+        told = sitting.profiles.get(id_) or read_profile(call.source, id_)
+        ended_on = told.end_of(term or 0)
+    except (RecordError, NotThere) as error:
+        call.report.log(f"When mandate {key} has ended is not known, it is closed today: {error}")
+        ended_on = None
+    return min(ended_on or today(), today())
 
 
 def _no_flags(_: argparse.ArgumentParser) -> None:

@@ -53,10 +53,10 @@ def run(call: Call, _: argparse.Namespace) -> None:
     entries = senators.entries(documents[SITTING].content)
     with call.database.transaction() as session:
         _refuse_a_short_list(session, len(entries))
-    sitting, counters["errors"] = _parse(SITTING, entries, senators.senator, call.report)
+    sitting, unreadable = _parse(SITTING, entries, senators.senator, call.report)
     listed, bad = _parse(GENERAL, odsen.lines(documents[GENERAL].content, GENERAL), odsen.recorded, call.report)
     known = {one.id: one for one in listed}
-    counters["errors"] += bad
+    counters["errors"] = unreadable + bad
     terms: dict[str, Term] = {}
     if ELUSEN in documents:
         told = odsen.lines(documents[ELUSEN].content, ELUSEN)
@@ -80,7 +80,8 @@ def run(call: Call, _: argparse.Namespace) -> None:
             _write(session, batch, counters, call.report)
         call.report.progress(start + len(batch), len(seats))
 
-    if counters["errors"]:
+    # Of the open data only: to close takes the very line that says of somebody that they have left.
+    if unreadable:
         call.report.log("No mandate was closed: a record that cannot be read is not a senator who has left.")
     elif call.options.limit is None:
         with call.database.transaction() as session:
@@ -88,7 +89,8 @@ def run(call: Call, _: argparse.Namespace) -> None:
                 session, {one.id for one in sitting}, known, terms, call.report
             )
             counters["errors"] += unsure
-            if call.options.complete and not unsure:
+            # While there is a doubt the next run reads it again, and acts on what was decided.
+            if call.options.complete and not counters["errors"] and not counters["doubtful"]:
                 for name, document in documents.items():
                     remember(session, _fingerprint(name), document.fingerprint)
     call.report.result(counters)
@@ -179,10 +181,15 @@ def _write(session: Session, seats: Iterable[Seat], counters: dict[str, int], re
     identities = Identities(session)
     in_chamber = PoliticalGroup.chamber == Chamber.SENAT
     groups = dict(session.execute(select(PoliticalGroup.code, PoliticalGroup.id).where(in_chamber)).tuples().all())
-    known = select(Mandate.external_id, Mandate.started_on).where(Mandate.chamber == Chamber.SENAT)
-    starts = dict(session.execute(known).tuples().all())
+    # Of who comes back, the start of the time before is not the start of this one.
+    starts = dict(session.execute(select(Mandate.external_id, Mandate.started_on).where(*_OPEN)).tuples().all())
     for one_seat in seats:
         one = one_seat.senator
+        # To open a mandate takes both lists, as to close it does: an old list has whoever has left since.
+        if one.mandate not in starts and one_seat.recorded and not one_seat.recorded.sits:
+            report.error(f"{SITTING} has {one.id}, whom {GENERAL} calls ANCIEN: no mandate was opened.")
+            counters["errors"] += 1
+            continue
         try:
             placed = identities.place(_identity(one_seat))
         except RecordError as error:

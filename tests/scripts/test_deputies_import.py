@@ -67,9 +67,59 @@ def test_who_left_keeps_everything_but_the_open_mandate(site: Site) -> None:
     assert site.sync("sync-assemblee").counters["deputiesDeactivated"] == 1
     assert ended(site) == {"PA1-leg17": "2025-12-01", "PA2-leg17": None}
     assert len(site.rows("politicians")) == 2
-    site.put(*CSV, deputies_csv(deputy_line(1), deputy_line(2)))
+    site.put(*CSV, deputies_csv(*(deputy_line(n, dateMaj="2025-12-02") for n in (1, 2))))
     assert site.sync("sync-assemblee").counters["deputiesUpdated"] == 1
     assert set(ended(site).values()) == {None}
+
+
+def test_who_has_left_is_not_brought_back_by_a_file_of_before(site: Site) -> None:
+    old = deputies_csv(*(deputy_line(n, dateMaj="2025-09-30") for n in (1, 2, 3)))
+    site.put(*CSV, old)
+    site.sync("sync-assemblee")
+    site.put(*CSV, deputies_csv(*(deputy_line(n, dateMaj="2025-10-02") for n in (2, 3))))
+    site.sync("sync-assemblee")
+    before = site.dump()
+    site.put(*CSV, old)
+    for flags in ([], ["--force"], ["--limit=1"]):
+        outcome = site.sync("sync-assemblee", *flags)
+        assert outcome.code == 1
+        assert "is of 2025-09-30, and one of 2025-10-02 has been read: nothing was written" in outcome.err
+    assert site.dump() == before
+
+
+def test_a_day_that_one_line_has_wrong_is_not_the_files(sqlite_site: Site) -> None:
+    lines = [deputy_line(1), deputy_line(2), deputy_line(3, dateMaj="2026-01-05")]
+    sqlite_site.put(*CSV, deputies_csv(*lines))
+    sqlite_site.sync("sync-assemblee")
+    sqlite_site.put(*CSV, deputies_csv(deputy_line(1, dateMaj="2025-11-25"), deputy_line(2, dateMaj="2025-11-25")))
+    assert sqlite_site.sync("sync-assemblee").counters["deputiesDeactivated"] == 1
+    assert ended(sqlite_site)["PA3-leg17"] == "2025-11-25"
+
+
+def test_what_the_file_says_no_longer_stays(site: Site) -> None:
+    told = {
+        "naissance": "1960-05-17", "villeNaissance": "Val-Mirage", "job": "Avocate", "mail": "a@an.example",
+        "twitter": "@nom1", "website": "nom1.example", "civ": "Mme",
+    }  # fmt: skip
+    site.put(*CSV, deputies_csv(deputy_line(1, **told)))
+    site.sync("sync-assemblee")
+    before = site.dump("politicians")
+    assert None not in {before["politicians"][0][name] for name in ("birth_date", "profession", "website", "email")}
+    site.put(*CSV, deputies_csv(deputy_line(1)))
+    outcome = site.sync("sync-assemblee")
+    assert (outcome.code, outcome.counters["deputiesUpdated"]) == (0, 0)
+    assert site.dump("politicians") == before
+
+
+def test_one_line_of_another_legislature_is_a_bad_one_and_blocks_nothing(site: Site) -> None:
+    site.put(*CSV, deputies_csv(deputy_line(1), deputy_line(2, legislature="177"), deputy_line(3)))
+    outcome = site.sync("sync-assemblee")
+    assert (outcome.code, outcome.counters["errors"], outcome.counters["deputiesCreated"]) == (0, 1, 2)
+    assert outcome.err == "deputes-active.csv, line 3 ('PA2') is of legislature 177, most of 17.\n"
+    site.put(*CSV, deputies_csv(*map(deputy_line, (1, 2, 3))))
+    outcome = site.sync("sync-assemblee")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert set(ended(site)) == {"PA1-leg17", "PA2-leg17", "PA3-leg17"}
 
 
 def test_a_limited_run_closes_no_mandate_and_remembers_nothing(site: Site) -> None:

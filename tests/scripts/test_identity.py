@@ -481,6 +481,22 @@ def test_until_it_is_acted_on_a_decision_can_be_another(site: Site) -> None:
     assert (gone.code, "no doubt about ASSEMBLEE_NATIONALE PA1" in gone.err) == (64, True)
 
 
+def test_two_of_one_source_cannot_both_be_decided_to_be_the_same(site: Site) -> None:
+    doubtful(site)
+    with connected(database_url(site.url)) as engine, Session(engine) as session:
+        place(session, person(AN, "PA3", born=None), person(EUROPE, "5", born=None))
+        session.commit()
+    assert site.sync("decide", "ASSEMBLEE_NATIONALE", "PA1", "anne-roche").code == 0
+    before = site.dump("doubts")
+    outcome = site.sync("decide", "ASSEMBLEE_NATIONALE", "PA3", "anne-roche")
+    assert outcome.code == 64
+    assert "ASSEMBLEE_NATIONALE PA1 is to be anne-roche already" in outcome.err
+    assert site.dump("doubts") == before
+    for id_, decision in (("PA1", "anne-roche"), ("PA1", "--new"), ("PA3", "anne-roche")):
+        assert site.sync("decide", "ASSEMBLEE_NATIONALE", id_, decision).code == 0
+    assert site.sync("decide", "PARLEMENT_EUROPEEN", "5", "anne-roche").code == 0, "in another source it may be"
+
+
 def test_a_decision_holds_for_other_sources_that_state_the_id(session: Session) -> None:
     place(session, person(AN, "PA1", born=None), person(SENAT, "7", born=None), person(EUROPE, "5", "Luc Noir"))
     [doubt] = doubts(session)

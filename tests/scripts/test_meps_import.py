@@ -10,7 +10,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from scripts.models import Chamber, IdSource, Office
-from scripts.seats import PARIS
+from scripts.seats import BATCH, PARIS
 from tests.scripts.documents import Json, foreign_mep, linked, mep, mep_detail, seat
 from tests.scripts.people import add
 from tests.scripts.sites import PROJECT, Site
@@ -173,11 +173,55 @@ def test_documents_of_an_earlier_term_are_refused_whole(site: Site) -> None:
     serve(site, 1, 2)
     site.sync(HERE)
     before = site.dump()
-    serve(site, 2, 3, m3=mep_detail(3, seat(9, since="2019-07-02")))
+    old = seat(9, since="2019-07-02")
+    serve(site, 2, 3, m2=mep_detail(2, old), m3=mep_detail(3, old))
     outcome = site.sync(HERE)
     assert outcome.code == 1
     assert "of term 9 and mandates of term 10 are open: nothing was written" in outcome.err
     assert site.dump() == before
+
+
+def test_one_document_of_a_term_to_come_is_a_bad_one_and_blocks_nothing(site: Site) -> None:
+    serve(site, 1, 2, 3, m2=mep_detail(2, seat(99)))
+    outcome = site.sync(HERE)
+    assert (outcome.code, outcome.counters["errors"], outcome.counters["mandatesCreated"]) == (0, 1, 2)
+    assert outcome.err == "meps/2 (Prénom Nomé2) is of term 99, others of 10.\n"
+    serve(site, 1, 2, 3)
+    assert site.sync(HERE).counters["mandatesCreated"] == 1
+    serve(site, 1, 2, 3, 4, m4=mep_detail(4, seat(99)))
+    outcome = site.sync(HERE)
+    assert (outcome.code, outcome.err) == (0, "meps/4 (Prénom Nomé4) is of term 99, others of 10.\n")
+    assert set(ended(site)) == {f"mep-{number}-10" for number in (1, 2, 3)}
+    assert set(ended(site).values()) == {None}
+    outcome = site.sync(HERE, "--force", "--limit=1")
+    assert (outcome.code, outcome.err, outcome.counters["mandatesUpdated"]) == (0, "", 0)
+
+
+@pytest.mark.parametrize("done", [1, 2])
+def test_a_new_term_goes_on_where_a_kill_has_left_it(sqlite_site: Site, done: int) -> None:
+    serve(sqlite_site, 1, 2, 3)
+    sqlite_site.sync(HERE)
+    ends, new = seat(until="2026-07-01"), seat(11, since="2026-07-02")
+    serve(sqlite_site, 1, 2, 3, **{f"m{number}": mep_detail(number, ends, new) for number in (1, 2, 3)})
+    # As a killed run would leave it: some are of the new term, others are not yet.
+    assert sqlite_site.sync(HERE, "--force", f"--limit={done}").counters["mandatesCreated"] == done
+    sqlite_site.put(HERE, "meps/show-current", linked(*map(mep, (1, 2, 3))))
+    outcome = sqlite_site.sync(HERE)
+    assert (outcome.err, outcome.counters["mandatesCreated"], outcome.counters["mandatesClosed"]) == ("", 3 - done, 3)
+    assert {key for key, day in ended(sqlite_site).items() if day is None} == {f"mep-{n}-11" for n in (1, 2, 3)}
+    assert {day for day in ended(sqlite_site).values() if day} == {"2026-07-01"}
+
+
+def test_documents_are_written_batch_by_batch_as_they_are_read(online: Site, httpserver: HTTPServer) -> None:
+    people = range(1, BATCH * 2 + 1)
+    httpserver.expect_request("/meps/show-current").respond_with_data(linked(*map(mep, people)))
+    for number in people:
+        answer = Response(linked(mep_detail(number))) if number <= BATCH else Response(status=503)
+        httpserver.expect_request(f"/meps/{number}").respond_with_response(answer)
+    outcome = online.sync(HERE)
+    assert outcome.code == 75
+    assert len(online.rows("mandates")) == BATCH
+    assert online.rows("sync_metadata") == []
 
 
 def test_a_list_with_less_than_half_of_the_mandates_is_refused_whole(site: Site) -> None:
@@ -323,7 +367,7 @@ def test_killed_between_two_batches_it_is_whole_after_another_run(new_site: Call
         serve(one, *range(1, 121))
     untouched.sync(HERE)
     kill_after(killed, 1, HERE)
-    assert len(killed.rows("mandates")) >= 50
+    assert len(killed.rows("mandates")) >= BATCH
     assert killed.rows("sync_metadata") == []
     assert killed.sync(HERE).code == 0
     assert killed.meaning() == untouched.meaning()

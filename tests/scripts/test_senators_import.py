@@ -180,6 +180,68 @@ def test_who_left_keeps_everything_but_the_open_mandate(site: Site) -> None:
     assert ended(site)[key(2)] is None
 
 
+def test_who_comes_back_has_not_sat_all_along(site: Site) -> None:
+    put(site, *map(senator, (1, 2, 3)), terms=[elusen_line(1, str(TODAY - timedelta(days=500)))])
+    site.sync("sync-senat")
+    put(site, *map(senator, (2, 3)), lines=[left(1)])
+    assert site.sync("sync-senat").counters["senatorsDeactivated"] == 1
+    put(site, *map(senator, (1, 2, 3)))
+    site.sync("sync-senat")
+    mandate = next(row for row in site.rows("mandates") if row["external_id"] == key(1))
+    assert (mandate["started_on"], mandate["ended_on"]) == (None, None)
+
+
+def test_an_old_list_opens_no_mandate_of_who_has_left(site: Site) -> None:
+    put(site, *map(senator, (1, 2, 3)))
+    site.sync("sync-senat")
+    put(site, *map(senator, (2, 3)), lines=[left(1)])
+    site.sync("sync-senat")
+    before = site.dump()
+    put(site, *map(senator, (1, 2, 3, 4)), lines=[left(1), left(4)])
+    outcome = site.sync("sync-senat")
+    assert (outcome.code, outcome.counters["errors"], outcome.counters["senatorsUpdated"]) == (0, 2, 0)
+    assert outcome.err.splitlines() == [
+        f"{SITTING} has {ref(n)}, whom {GENERAL} calls ANCIEN: no mandate was opened." for n in (1, 4)
+    ]
+    assert site.dump() == before
+
+
+def test_who_sits_by_the_list_goes_on_though_the_open_data_say_that_they_left(sqlite_site: Site) -> None:
+    put(sqlite_site, senator(1), senator(2))
+    sqlite_site.sync("sync-senat")
+    put(sqlite_site, senator(1, nom="Autre"), senator(2), lines=[left(1)])
+    outcome = sqlite_site.sync("sync-senat")
+    assert (outcome.err, outcome.counters["senatorsUpdated"]) == ("", 1)
+    assert ended(sqlite_site)[key(1)] is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "term"),
+    [([general_line(9, État="ANCIEN", Date_naissance="hier")], elusen_line(99)), ([], elusen_line(9, "hier"))],
+    ids=["GENERAL", "ELUSEN"],
+)
+def test_a_bad_line_of_the_open_data_keeps_no_mandate_open(
+    site: Site, lines: list[dict[str, str]], term: dict[str, str]
+) -> None:
+    put(site, *map(senator, (1, 2, 3)))
+    site.sync("sync-senat")
+    remembered = site.rows("sync_metadata")
+    put(site, *map(senator, (2, 3)), lines=[left(1), *lines], terms=[term, elusen_line(98)])
+    outcome = site.sync("sync-senat")
+    assert (outcome.code, outcome.counters["errors"], outcome.counters["senatorsDeactivated"]) == (0, 1, 1)
+    assert ended(site)[key(1)] == str(TODAY)
+    assert site.rows("sync_metadata") == remembered
+
+
+def test_who_has_left_by_a_line_that_cannot_be_read_stays(sqlite_site: Site) -> None:
+    put(sqlite_site, *map(senator, (1, 2, 3)))
+    sqlite_site.sync("sync-senat")
+    put(sqlite_site, *map(senator, (2, 3)), lines=[left(1, Date_naissance="hier")])
+    outcome = sqlite_site.sync("sync-senat")
+    assert (outcome.counters["errors"], outcome.counters["senatorsDeactivated"]) == (2, 0)
+    assert "does not know: the mandate stays open" in outcome.err
+
+
 @pytest.mark.parametrize(
     ("lines", "why"), [([general_line(1)], "has as sitting"), ([], "does not know")], ids=["sits", "unknown"]
 )

@@ -41,6 +41,8 @@ def test_a_release_can_be_taken_back_and_keeps_what_the_one_before_knew(site: Si
         command.downgrade(config, "0001")
         command.upgrade(config, "head")
         connection.commit()
+    # It knew no cursors: those are gone.
+    before["sync_metadata"] = [row for row in before["sync_metadata"] if "told-on" not in row]
     assert site.meaning() == before
 
 
