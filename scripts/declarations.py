@@ -1,7 +1,8 @@
 """The HATVP's list of declarations: UTF-8, semicolons, a line a declaration that was made or is awaited.
 
-`classement` is who it is, the same over all of their offices. `id_origine` is there for members of Parliament: a
-deputy's number at the Assemblée without its PA, or a senator's matricule.
+Who it is, over all of their offices, is the number at the end of `classement` (« NOM Prénom1234 »), and of `url_dossier`
+where that has one; how the name before it is spelt has changed before. `id_origine` is there for members of Parliament:
+a deputy's number at the Assemblée without its PA, or a senator's matricule.
 """
 
 import re
@@ -12,8 +13,9 @@ from urllib.parse import quote
 from scripts import tables
 from scripts.errors import RecordError
 from scripts.models import IdSource, Office
+from scripts.senators import matricule
 from scripts.tables import Line, given, needed
-from scripts.text import fold
+from scripts.text import clean, fold
 
 COLUMNS = frozenset(
     "prenom nom classement type_mandat qualite type_document date_publication date_depot nom_fichier "  # noqa: SIM905
@@ -76,6 +78,19 @@ def is_published(line: Line) -> bool:
     return given(line, "nom_fichier") is not None and fold(line["statut_publication"] or "") == PUBLISHED
 
 
+def declarant(line: Line) -> str:
+    """The HATVP's number of who made it. Raises RecordError."""
+    written, page = needed(line, "classement"), clean(line.get("url_dossier") or "")
+    number = re.search(r"[0-9]+$", written)
+    if number is None:
+        raise RecordError(f"has the classement {written!r}, without a person's number at its end")
+    # Pages of old have the name alone.
+    on_page = re.search(r"-([0-9]+)/?$", page)
+    if on_page and on_page[1] != number[0]:
+        raise RecordError(f"has the classement {written!r}, and the url_dossier {page!r} of somebody else")
+    return number[0]
+
+
 def origin(line: Line) -> tuple[IdSource, str] | None:
     """By which id its chamber knows a member of Parliament. Raises RecordError."""
     written = given(line, "id_origine")
@@ -86,9 +101,7 @@ def origin(line: Line) -> tuple[IdSource, str] | None:
         if not re.fullmatch(r"(PA)?[0-9]{1,9}", written):
             raise RecordError(f"has the id_origine {written!r}, not a deputy's number")
         return IdSource.ASSEMBLEE_NATIONALE, f"PA{written.removeprefix('PA')}"
-    if not re.fullmatch(r"[0-9]{4,6}[A-Za-z]", written):
-        raise RecordError(f"has the id_origine {written!r}, not a senator's matricule")
-    return IdSource.SENAT, written.upper()
+    return IdSource.SENAT, matricule(written)
 
 
 def listed(line: Line) -> Listed:
@@ -100,7 +113,7 @@ def listed(line: Line) -> Listed:
         raise RecordError(f"has the unknown type_document {kind!r}")
     return Listed(
         file=file,
-        declarant=needed(line, "classement"),
+        declarant=declarant(line),
         first_name=needed(line, "prenom"),
         last_name=needed(line, "nom"),
         kind=kind,

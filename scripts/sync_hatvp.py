@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from scripts.declarations import Listed, is_published, lines, listed, origin, refuse_broken
+from scripts.declarations import Listed, declarant, is_published, lines, listed, origin, refuse_broken
 from scripts.errors import BadSource, RecordError
 from scripts.fingerprints import Document, cursor, recall, remember, set_cursor
 from scripts.identity import Identities, Person
@@ -32,7 +32,7 @@ POPULATION = "hatvp-politicians"
 
 @dataclass
 class _Declarant:
-    """Everybody of one `classement`; `ids` are of every line, published or not."""
+    """Somebody by their number; `ids` are of every line, published or not."""
 
     id: str
     ids: dict[IdSource, str] = field(default_factory=dict)
@@ -121,10 +121,11 @@ def _parse(content: bytes, report: Report) -> tuple[list[_Declarant], set[str], 
     everybody: dict[str, _Declarant] = {}
     files: dict[str, Listed] = {}
     unpublished = errors = 0
-    for number, line in enumerate(found, start=2):
+    for row, line in enumerate(found, start=2):
         try:
             refuse_broken(line)
-            whose = everybody.setdefault(line["classement"] or "", _Declarant(line["classement"] or ""))
+            number = declarant(line)
+            whose = everybody.setdefault(number, _Declarant(number))
             whose.state(origin(line))
             if not is_published(line):
                 unpublished += 1
@@ -133,7 +134,7 @@ def _parse(content: bytes, report: Report) -> tuple[list[_Declarant], set[str], 
             if files.setdefault(one.file, one) != one:
                 raise RecordError(f"repeats {one.file}, otherwise")
         except RecordError as error:
-            report.error(f"{FILE_NAME}, line {number} ({line['prenom']} {line['nom']}) {error}.")
+            report.error(f"{FILE_NAME}, line {row} ({line['prenom']} {line['nom']}) {error}.")
             errors += 1
             continue
         if one not in whose.declarations:
@@ -177,7 +178,7 @@ def _write(session: Session, declarants: Sequence[_Declarant], report: Report) -
         try:
             politician_id = _whose(identities, one, in_office)
         except RecordError as error:
-            report.error(f"{FILE_NAME}: {one.id!r} {error}.")
+            report.error(f"{FILE_NAME}: {one.person.name} ({one.id}) {error}.")
             counters["errors"] += 1
             continue
         if politician_id is None:

@@ -72,6 +72,8 @@ def test_a_deputys_declaration_is_theirs_by_the_id_of_the_assemblee(site: Site) 
         ("depute", "PA1", IdSource.ASSEMBLEE_NATIONALE, "PA1"),
         ("senateur", "14053L", IdSource.SENAT, "14053L"),
         ("senateur", "14053l", IdSource.SENAT, "14053L"),
+        ("senateur", "70001", IdSource.SENAT, "70001F"),
+        ("senateur", "346", IdSource.SENAT, "000346"),
     ],
 )
 def test_an_id_of_a_chamber(sqlite_site: Site, mandate: str, written: str, source: IdSource, id_: str) -> None:
@@ -102,6 +104,22 @@ def test_a_line_that_is_not_published_yet_still_says_who_it_is(site: Site) -> No
     assert counted(site.sync(SCRIPT).counters) == {"declarationsCreated": 1, "declarationsUnpublished": 1}
 
 
+def test_another_spelling_of_the_classement_is_the_same_person(site: Site) -> None:
+    know(site, deputy(1), deputy(2))
+    mayor = declaration_line(1, **MAYOR, nom_fichier="ete1-zoe-di9-commune.pdf")
+    site.put(*HATVP, hatvp_csv(declaration_line(1), declaration_line(2)))
+    site.sync(SCRIPT)
+    assert {str(row["external_id"]) for row in site.rows("external_ids") if row["source"] == "HATVP"} == {"1", "2"}
+    again = [
+        declaration_line(1, classement="Eté1 zoé 1"),
+        mayor | {"classement": "ÉTÉ1 Zoé1", "url_dossier": "/x/ete1"},
+    ]
+    site.put(*HATVP, hatvp_csv(*again, declaration_line(2, classement="ETE2Zoe2")))
+    outcome = site.sync(SCRIPT)
+    assert (outcome.err, counted(outcome.counters)) == ("", {"declarationsCreated": 1})
+    assert whose(site)["ete1-zoe-di9-commune.pdf"] == "zoe-ete1"
+
+
 def test_a_mayor_with_a_deputys_name_is_nobody_of_ours(site: Site) -> None:
     know(site, deputy(1))
     before = site.dump()
@@ -120,7 +138,7 @@ def test_a_minister_is_who_has_the_name_and_the_office(site: Site) -> None:
         assert (outcome.counters["doubtful"], outcome.counters["politiciansNotFound"]) == (1, 1)
     assert whose(site) == {"ete1-zoe-dia1-depute-69.pdf": "zoe-ete1"}
     (doubt,) = site.rows("doubts")
-    assert (doubt["source"], doubt["external_id"], doubt["candidates"]) == ("HATVP", "ÉTÉ2 Zoé2", ["zoe-ete2"])
+    assert (doubt["source"], doubt["external_id"], doubt["candidates"]) == ("HATVP", "2", ["zoe-ete2"])
 
 
 def test_of_two_who_have_the_name_none_is_guessed(site: Site) -> None:
@@ -134,7 +152,7 @@ def test_of_two_who_have_the_name_none_is_guessed(site: Site) -> None:
     assert counted(site.sync(SCRIPT).counters) == {"doubtful": 1}
     assert (site.rows("declarations"), site.rows("politicians")) == ([], before)
 
-    site.sync("decide", "HATVP", "ÉTÉ1 Zoé1", "zoe-ete1")
+    site.sync("decide", "HATVP", "1", "zoe-ete1")
     assert counted(site.sync(SCRIPT).counters) == {"declarationsCreated": 1}
     assert site.sync(SCRIPT).counters["sourceUnchanged"] == 1
 
@@ -143,7 +161,7 @@ def test_a_decision_that_it_is_nobody_of_ours_makes_nobody(site: Site) -> None:
     know(site, deputy(2))
     site.put(*HATVP, hatvp_csv(declaration_line(2, **MINISTER)))
     assert counted(site.sync(SCRIPT).counters) == {"doubtful": 1}
-    site.sync("decide", "HATVP", "ÉTÉ2 Zoé2", "--new")
+    site.sync("decide", "HATVP", "2", "--new")
     assert counted(site.sync(SCRIPT).counters) == {"politiciansNotFound": 1}
     assert len(site.rows("politicians")) == 1
 
@@ -206,6 +224,8 @@ def test_what_is_not_published_is_counted_and_not_kept(sqlite_site: Site, change
     ("changed", "why"),
     [
         ({"classement": ""}, "has no classement"),
+        ({"classement": "ÉTÉ2 Zoé"}, "without a person's number at its end"),
+        ({"url_dossier": "/pages_nominatives/ete2-zoe-3"}, "of somebody else"),
         ({"nom": ""}, "has no nom"),
         ({"qualite": ""}, "has no qualite"),
         ({"type_document": "xyz"}, "unknown type_document 'xyz'"),
@@ -215,7 +235,7 @@ def test_what_is_not_published_is_counted_and_not_kept(sqlite_site: Site, change
         ({"date_depot": "04/08/2024"}, "as date_depot"),
         ({"date_publication": "2025-02-30"}, "as date_publication"),
         ({"id_origine": "douze"}, "not a deputy's number"),
-        ({"id_origine": "12", "type_mandat": "senateur"}, "not a senator's matricule"),
+        ({"id_origine": "douze", "type_mandat": "senateur"}, "has the matricule 'douze'"),
         ({"nom_fichier": "ete1-zoe-dia1-depute-69.pdf"}, "repeats ete1-zoe-dia1-depute-69.pdf, otherwise"),
         ({"url_photo": "a\nb"}, "goes over several lines"),
     ],
