@@ -1,8 +1,8 @@
 """The HATVP's list of declarations: UTF-8, semicolons, a line a declaration that was made or is awaited.
 
-Who it is, over all of their offices, is the number at the end of `classement` (« NOM Prénom1234 »), and of `url_dossier`
-where that has one; how the name before it is spelt has changed before. `id_origine` is there for members of Parliament:
-a deputy's number at the Assemblée without its PA, or a senator's matricule.
+Who it is, over all of their offices, is the number at the end of `classement` (« NOM Prénom1234 »), and of
+`url_dossier` where that has one; how the name before it is spelt has changed before. `id_origine` is there for members
+of Parliament: a deputy's number at the Assemblée without its PA, or a senator's matricule.
 """
 
 import re
@@ -71,6 +71,17 @@ def refuse_broken(line: Line) -> None:
     tables.refuse_ragged(line)
     if any("\n" in (value or "") for value in line.values()):
         raise RecordError("goes over several lines, as after a stray quotation mark")
+
+
+def is_cut(line: Line) -> bool:
+    """Whether it ends before its last columns: the last line of a file that lost its end on the way does."""
+    return None in line.values()
+
+
+def words(line: Line) -> set[str]:
+    """Every field that a line has, and of the lines that a stray quotation mark has drawn into one of its fields."""
+    fields = [part for value in line.values() for part in (value if isinstance(value, list) else [value or ""])]
+    return {clean(part) for field in fields for part in re.split(r'[;\r\n"]', field)}
 
 
 def is_published(line: Line) -> bool:

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from scripts.identity import Person
-from scripts.models import IdSource
+from scripts.models import IdSource, Office
 from tests.scripts.governments import (
     GOVERNMENTS,
     HATVP,
@@ -16,6 +16,7 @@ from tests.scripts.governments import (
     hatvp_csv,
     know,
 )
+from tests.scripts.people import add
 from tests.scripts.sites import SAMPLES, Site
 from tests.scripts.test_killed_scripts import kill_after
 
@@ -283,13 +284,58 @@ def test_a_declaration_that_was_taken_away_is_deleted_by_a_whole_run_alone(site:
     site.put(*HATVP, hatvp_csv(*(declaration_line(number) for number in range(1, 4))))
     assert site.sync(SCRIPT, "--limit=1").counters["declarationsDeleted"] == 0
     assert len(site.rows("declarations")) == 4
-    bad = hatvp_csv(*(declaration_line(number) for number in range(1, 4)), declaration_line(5, nom=""))
-    site.put(*HATVP, bad)
-    outcome = site.sync(SCRIPT)
-    assert (outcome.counters["errors"], outcome.counters["declarationsDeleted"]) == (1, 0)
-    assert "No declaration was deleted" in outcome.out
-    site.put(*HATVP, hatvp_csv(*(declaration_line(number) for number in range(1, 4))))
     assert site.sync(SCRIPT).counters["declarationsDeleted"] == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"type_document": "xyz"}, {"nom": ""}, {"classement": "ÉTÉ Zoé"}, {"id_origine": "x"}, {"qualite": "a\nb"}],
+)
+def test_what_a_bad_line_names_stays_and_what_no_line_names_goes(site: Site, changed: dict[str, str]) -> None:
+    know(site, *(deputy(number) for number in range(1, 6)))
+    site.put(*HATVP, hatvp_csv(*(declaration_line(number) for number in range(1, 6))))
+    site.sync(SCRIPT)
+    bad = declaration_line(4, **changed)
+    site.put(*HATVP, hatvp_csv(declaration_line(1), declaration_line(2), bad, declaration_line(3)))
+    outcome = site.sync(SCRIPT)
+    assert counted(outcome.counters) == {"errors": 1, "declarationsDeleted": 1}
+    assert {name[:4] for name in whose(site)} == {"ete1", "ete2", "ete3", "ete4"}
+    site.put(*HATVP, hatvp_csv(*(declaration_line(number) for number in range(1, 4))))
+    assert counted(site.sync(SCRIPT).counters) == {"declarationsDeleted": 1}
+
+
+def test_who_cannot_be_told_apart_stops_nobody_elses_deletion(site: Site) -> None:
+    know(site, deputy(1), senator("14053L", 2), deputy(3), deputy(4))
+    site.put(*HATVP, hatvp_csv(*(declaration_line(number) for number in (1, 3, 4))))
+    site.sync(SCRIPT)
+    two = declaration_line(1, type_mandat="senateur", id_origine="14053L", nom_fichier="deux.pdf")
+    site.put(*HATVP, hatvp_csv(declaration_line(1), two, declaration_line(4)))
+    outcome = site.sync(SCRIPT)
+    assert "Zoé ÉTÉ1 (1) has the ids of several politicians" in outcome.err
+    assert counted(outcome.counters) == {"errors": 1, "declarationsDeleted": 1}
+    assert {name[:4] for name in whose(site)} == {"ete1", "ete4"}
+
+
+def test_of_a_file_that_ends_in_the_middle_of_a_line_nothing_is_deleted(site: Site) -> None:
+    know(site, *(deputy(number) for number in range(1, 6)))
+    whole = hatvp_csv(*(declaration_line(number) for number in range(1, 6)))
+    site.put(*HATVP, whole)
+    site.sync(SCRIPT)
+    site.put(*HATVP, whole[: whole.index("ÉTÉ4")])
+    outcome = site.sync(SCRIPT)
+    assert counted(outcome.counters) == {"errors": 1}
+    assert "No declaration was deleted: the last line is not whole" in outcome.out
+
+
+def test_a_namesake_without_an_id_does_not_come_before_the_deputy_themselves(site: Site) -> None:
+    mandate = {"office": Office.DEPUTE}
+    add(site, "zoe-ete2", {IdSource.ASSEMBLEE_NATIONALE: "PA2"}, mandate)
+    namesake = declaration_line(1, nom="ÉTÉ2", id_origine="")
+    site.put(*HATVP, hatvp_csv(namesake, declaration_line(2)))
+    outcome = site.sync(SCRIPT)
+    assert outcome.err == ""
+    assert counted(outcome.counters) == {"declarationsCreated": 1, "politiciansNotFound": 1}
+    assert whose(site) == {"ete2-zoe-dia2-depute-69.pdf": "zoe-ete2"}
 
 
 def test_a_list_without_most_of_what_we_have_is_refused_whole(site: Site) -> None:
