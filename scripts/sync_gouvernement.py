@@ -28,7 +28,7 @@ from scripts.upsert import upsert
 
 DATASET = "https://www.data.gouv.fr/api/1/datasets/historique-des-gouvernements-de-la-veme-republique/"
 FILE_NAME = "liste-membres-gouvernements-5eme-republique.csv"
-# As it was on that day; only where the dataset's page does not answer.
+# As it was on that day; only where the dataset's page names no such file.
 LAST_SEEN = f"https://static.data.gouv.fr/resources/historique-des-gouvernements-de-la-veme-republique/20250313-105416/{FILE_NAME}"
 MAX_BYTES = 20_000_000  # the file has some 300 kB
 BATCH = 100  # functions a transaction
@@ -116,7 +116,7 @@ def _read(call: Call, mode: str, corrected: Corrections) -> Document | None:
     with call.database.transaction() as session:
         as_corrected = cursor(session, f"gouvernement-corrections:{mode}") == corrected.digest
         known = recall(session, f"gouvernement-csv:{mode}") if as_corrected and not call.options.force else None
-    address = csv_address(call.source, call.report, DATASET, otherwise=LAST_SEEN, named="membres")
+    address = csv_address(call.source, call.report, DATASET, otherwise=LAST_SEEN, named="membres", grows_old=True)
     return call.source.read(FILE_NAME, address, max_bytes=MAX_BYTES, known=known)
 
 

@@ -411,8 +411,21 @@ def test_of_several_files_of_a_dataset_the_one_of_the_members_is_read() -> None:
     assert csv_in(DATASET_PAGE.encode(), "presidents") is None
 
 
-def test_without_the_dataset_page_the_last_known_address_is_read(online: Site, httpserver: HTTPServer) -> None:
-    httpserver.expect_request("/dataset.json").respond_with_data(status=404)
+@pytest.mark.parametrize(("status", "code"), [(503, 75), (404, 1)])
+def test_without_the_dataset_page_no_old_list_is_read(
+    online: Site, httpserver: HTTPServer, status: int, code: int
+) -> None:
+    httpserver.expect_request("/dataset.json").respond_with_data(status=status)
+    httpserver.expect_request(f"/{GOVERNMENTS[1]}").respond_with_data(governments_csv(function_line(1)))
+    outcome = online.sync(SCRIPT)
+    assert (outcome.code, online.rows("mandates")) == (code, [])
+    assert f"answers {status}" in outcome.err
+
+
+def test_where_the_dataset_page_names_no_such_file_the_last_known_address_is_read(
+    online: Site, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/dataset.json").respond_with_data('{"resources": []}')
     httpserver.expect_request(f"/{GOVERNMENTS[1]}").respond_with_data(governments_csv(function_line(1)))
     outcome = online.sync(SCRIPT)
     assert (outcome.code, outcome.counters["mandatesCreated"]) == (0, 1)
