@@ -2,15 +2,20 @@
 
 The rule is scripts.publication. Who has a publication_override is passed over: a person has decided. There is no table
 of affairs yet: nobody has a published one until `_published_affairs` says who.
+
+Most of the pages do not go in one day: where that would be so, the tables lack something (mandates, after a source that
+was broken), and nothing is written unless a person says so with --force.
 """
 
 import argparse
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from scripts.errors import ScriptError
 from scripts.models import Politician, PublicationStatus
 from scripts.paris import today_in_paris
 from scripts.publication import Standing, status
@@ -57,6 +62,8 @@ def run(call: Call, _: argparse.Namespace) -> None:
             found.append(Verdict(politician_id, slug, before, *status(standing, today)))
     if without_score:
         call.report.log(f"{without_score} politicians have no score yet: recalculate-prominence gives it.")
+    if not call.options.force:
+        _refuse_to_empty_the_site(found)
     # Somebody may decide while this goes on.
     write(call, "publication_status", found, where=~_OVERRIDDEN)
     changes = Counter(one.after.value for one in found if one.changes)
@@ -68,6 +75,16 @@ def run(call: Call, _: argparse.Namespace) -> None:
             "changes": dict(sorted(changes.items())),
         }
     )
+
+
+def _refuse_to_empty_the_site(found: Sequence[Verdict[PublicationStatus]]) -> None:
+    shown = [one for one in found if one.before is PublicationStatus.PUBLISHED]
+    lost = sum(one.changes for one in shown)
+    if lost * 2 > len(shown):
+        raise ScriptError(
+            f"{lost} of the {len(shown)} published politicians would be published no longer: nothing was written. See "
+            "whether their mandates are there; --force does it."
+        )
 
 
 def _in_office(session: Session, today: date) -> tuple[set[int], set[int]]:

@@ -9,14 +9,22 @@ from scripts.source import Source
 MAX_BYTES = 20_000_000  # a page has some 100 kB
 
 
-def csv_address(source: Source, report: Report, dataset: str, *, otherwise: str, named: str = "") -> str:
-    """Where the page of `dataset` says that the CSV is, or `otherwise`."""
+def csv_address(
+    source: Source, report: Report, dataset: str, *, otherwise: str, named: str = "", grows_old: bool = False
+) -> str:
+    """Where the page of `dataset` says that the CSV is, or `otherwise`.
+
+    Where that one `grows_old`, it is for a page that names no CSV alone: one that does not answer now may tomorrow.
+    Raises SourceDown and SourceRefused then.
+    """
     if source.is_folder:
         return otherwise
     try:
         page = source.read("dataset.json", dataset, max_bytes=MAX_BYTES)
         found = page and csv_in(page.content, named)
     except (SourceDown, SourceRefused) as error:
+        if grows_old:
+            raise
         report.log(str(error))
         found = None
     if found is None:

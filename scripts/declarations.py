@@ -1,7 +1,8 @@
 """The HATVP's list of declarations: UTF-8, semicolons, a line a declaration that was made or is awaited.
 
-`classement` is who it is, the same over all of their offices. `id_origine` is there for members of Parliament: a
-deputy's number at the Assemblée without its PA, or a senator's matricule.
+Who it is, over all of their offices, is the number at the end of `classement` (« NOM Prénom1234 »), and of
+`url_dossier` where that has one; how the name before it is spelt has changed before. `id_origine` is there for members
+of Parliament: a deputy's number at the Assemblée without its PA, or a senator's matricule.
 """
 
 import re
@@ -12,8 +13,9 @@ from urllib.parse import quote
 from scripts import tables
 from scripts.errors import RecordError
 from scripts.models import IdSource, Office
+from scripts.senators import matricule
 from scripts.tables import Line, given, needed
-from scripts.text import fold
+from scripts.text import clean, fold
 
 COLUMNS = frozenset(
     "prenom nom classement type_mandat qualite type_document date_publication date_depot nom_fichier "  # noqa: SIM905
@@ -71,9 +73,33 @@ def refuse_broken(line: Line) -> None:
         raise RecordError("goes over several lines, as after a stray quotation mark")
 
 
+def is_cut(line: Line) -> bool:
+    """Whether it ends before its last columns: the last line of a file that lost its end on the way does."""
+    return None in line.values()
+
+
+def words(line: Line) -> set[str]:
+    """Every field that a line has, and of the lines that a stray quotation mark has drawn into one of its fields."""
+    fields = [part for value in line.values() for part in (value if isinstance(value, list) else [value or ""])]
+    return {clean(part) for field in fields for part in re.split(r'[;\r\n"]', field)}
+
+
 def is_published(line: Line) -> bool:
     """What is awaited, exempt or laid out in a prefecture has no file, or is not delivered."""
     return given(line, "nom_fichier") is not None and fold(line["statut_publication"] or "") == PUBLISHED
+
+
+def declarant(line: Line) -> str:
+    """The HATVP's number of who made it. Raises RecordError."""
+    written, page = needed(line, "classement"), clean(line.get("url_dossier") or "")
+    number = re.search(r"[0-9]+$", written)
+    if number is None:
+        raise RecordError(f"has the classement {written!r}, without a person's number at its end")
+    # Pages of old have the name alone.
+    on_page = re.search(r"-([0-9]+)/?$", page)
+    if on_page and on_page[1] != number[0]:
+        raise RecordError(f"has the classement {written!r}, and the url_dossier {page!r} of somebody else")
+    return number[0]
 
 
 def origin(line: Line) -> tuple[IdSource, str] | None:
@@ -86,9 +112,7 @@ def origin(line: Line) -> tuple[IdSource, str] | None:
         if not re.fullmatch(r"(PA)?[0-9]{1,9}", written):
             raise RecordError(f"has the id_origine {written!r}, not a deputy's number")
         return IdSource.ASSEMBLEE_NATIONALE, f"PA{written.removeprefix('PA')}"
-    if not re.fullmatch(r"[0-9]{4,6}[A-Za-z]", written):
-        raise RecordError(f"has the id_origine {written!r}, not a senator's matricule")
-    return IdSource.SENAT, written.upper()
+    return IdSource.SENAT, matricule(written)
 
 
 def listed(line: Line) -> Listed:
@@ -100,7 +124,7 @@ def listed(line: Line) -> Listed:
         raise RecordError(f"has the unknown type_document {kind!r}")
     return Listed(
         file=file,
-        declarant=needed(line, "classement"),
+        declarant=declarant(line),
         first_name=needed(line, "prenom"),
         last_name=needed(line, "nom"),
         kind=kind,

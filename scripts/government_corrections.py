@@ -72,6 +72,10 @@ class Corrections(_Strict):
         added = [Function(**entry.model_dump()) for entry in self.missing if entry.government not in known]
         return sorted(map(self._ended, [*functions, *added]), key=lambda one: (one.started_on, one.key))
 
+    def end_of(self, key: str) -> date | None:
+        """Of a mandate that the list does not have."""
+        return self.ends.get(key) or self.ended_governments.get(key.split("-")[1])
+
     def _ended(self, one: Function) -> Function:
         if one.key in self.ends:
             return replace(one, ended_on=self.ends[one.key])

@@ -51,6 +51,11 @@ class Function:
         """Of the mandate. Most of a government have the same code from the same day on, hence the name."""
         return f"gouv-{self.government}-{self.code}-{self.started_on}-{self.member}"
 
+    def other_day(self, key: str) -> date | None:
+        """The first day that `key` has for this very function, in the same government, or None: it is another's."""
+        day = re.fullmatch(rf"gouv-{self.government}-{self.code}-([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})-{self.member}", key)
+        return date.fromisoformat(day[1]) if day else None
+
     @property
     def office(self) -> Office:
         return OFFICES[self.code]

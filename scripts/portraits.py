@@ -46,7 +46,7 @@ class Portrait:
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:
-    """Whose portrait is looked for. `has_governed`: a member of a government, or of whom the HATVP knows."""
+    """Whose portrait is looked for. `has_governed`: who is or was a member of a government."""
 
     first_name: str
     last_name: str

@@ -1,16 +1,18 @@
 """sync-gouvernement: the members of the governments of the Fifth Republic, from the list on data.gouv.fr.
 
-No mandate is closed because the list lacks it: the list says when a function ended, and one whose first day it has
-corrected is another line. What is open and not in the list any more is said. Nor is a closed one opened again: a list
-that says so is an old one, unless a correction (scripts.government_corrections) says the same.
+No mandate is closed because the list lacks it: the list says when a function ended. What is open and not in the list
+any more is said, unless our corrections (scripts.government_corrections) say when it ended, or the list has the same
+function from another day on: then the list has corrected that day, and the mandate from the wrong one is deleted, for
+nobody ever held it. Nor is a closed one opened again: a list that says so is an old one, unless a correction says the
+same.
 """
 
 import argparse
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from scripts.datagouv import csv_address
@@ -18,7 +20,7 @@ from scripts.errors import BadSource, RecordError
 from scripts.fingerprints import Document, cursor, recall, remember, set_cursor
 from scripts.government_corrections import Corrections, corrections
 from scripts.governments import Function, function, lines
-from scripts.identity import Identities, Person, learn
+from scripts.identity import Identities, Person, Placed, learn
 from scripts.models import IdSource, Mandate
 from scripts.report import Report
 from scripts.script import Call, Script
@@ -26,7 +28,7 @@ from scripts.upsert import upsert
 
 DATASET = "https://www.data.gouv.fr/api/1/datasets/historique-des-gouvernements-de-la-veme-republique/"
 FILE_NAME = "liste-membres-gouvernements-5eme-republique.csv"
-# As it was on that day; only where the dataset's page does not answer.
+# As it was on that day; only where the dataset's page names no such file.
 LAST_SEEN = f"https://static.data.gouv.fr/resources/historique-des-gouvernements-de-la-veme-republique/20250313-105416/{FILE_NAME}"
 MAX_BYTES = 20_000_000  # the file has some 300 kB
 BATCH = 100  # functions a transaction
@@ -44,13 +46,14 @@ class _Changes:
     mandates_created: set[str] = field(default_factory=set)
     mandates_updated: set[str] = field(default_factory=set)
     doubtful: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
 
 
 def run(call: Call, own: argparse.Namespace) -> None:
     counters = dict.fromkeys(
         [
             "membersCreated", "membersUpdated", "mandatesCreated", "mandatesUpdated", "mandatesClosed",
-            "mandatesAbsent", "doubtful", "errors",
+            "mandatesReplaced", "mandatesAbsent", "doubtful", "errors",
         ],
         0,
     )  # fmt: skip
@@ -66,7 +69,9 @@ def run(call: Call, own: argparse.Namespace) -> None:
     with call.database.transaction() as session:
         ends = _ends(session)
     open_here = {key for key, ended_on in ends.items() if ended_on is None}
-    wanted = [one for one in functions if own.all or one.ended_on is None or one.key in open_here]
+    replaced = _replaced(open_here, functions)
+    needed = open_here | {one.key for one in replaced.values()}
+    wanted = [one for one in functions if own.all or one.ended_on is None or one.key in needed]
     wanted = wanted[: call.options.limit]
     sure = [one for one in wanted if not _opens_again(one, ends, corrected, call.report)]
     counters["errors"] += len(wanted) - len(sure)
@@ -76,9 +81,10 @@ def run(call: Call, own: argparse.Namespace) -> None:
     for start in range(0, len(sure), BATCH):
         batch = sure[start : start + BATCH]
         with call.database.transaction() as session:
-            _write(session, batch, people, changes)
+            _write(session, batch, people, changes, call.report)
         for one in batch:
-            call.report.detail(f"{one.key}: {'a doubt' if one.member in changes.doubtful else one.title}")
+            unwritten = one.member in changes.doubtful | changes.refused
+            call.report.detail(f"{one.key}: {'not written' if unwritten else one.title}")
         call.report.progress(start + len(batch), len(sure))
     closed = {one.key for one in sure if one.ended_on} & open_here & changes.mandates_updated
     counters["membersCreated"] = len(changes.members_created)
@@ -87,9 +93,17 @@ def run(call: Call, own: argparse.Namespace) -> None:
     counters["mandatesUpdated"] = len(changes.mandates_updated)
     counters["mandatesClosed"] = len(closed)
     counters["doubtful"] = len(changes.doubtful)
+    counters["errors"] += len(changes.refused)
 
     if not counters["errors"] and call.options.limit is None:
-        counters["mandatesAbsent"] = _say_absent(open_here, functions, call.report)
+        absent = open_here - {one.key for one in functions}
+        with call.database.transaction() as session:
+            moved = {key for key, new in replaced.items() if new.member not in changes.doubtful}
+            counters["mandatesReplaced"] = _delete(session, moved)
+            late = _end(session, absent - moved, corrected)
+        counters["mandatesClosed"] += len(late)
+        counters["mandatesUpdated"] += len(late)
+        counters["mandatesAbsent"] = _say_absent(absent - moved - late, call.report)
         # While there is a doubt, the same list is read again: somebody may have decided.
         if call.options.complete and not changes.doubtful:
             with call.database.transaction() as session:
@@ -102,7 +116,7 @@ def _read(call: Call, mode: str, corrected: Corrections) -> Document | None:
     with call.database.transaction() as session:
         as_corrected = cursor(session, f"gouvernement-corrections:{mode}") == corrected.digest
         known = recall(session, f"gouvernement-csv:{mode}") if as_corrected and not call.options.force else None
-    address = csv_address(call.source, call.report, DATASET, otherwise=LAST_SEEN, named="membres")
+    address = csv_address(call.source, call.report, DATASET, otherwise=LAST_SEEN, named="membres", grows_old=True)
     return call.source.read(FILE_NAME, address, max_bytes=MAX_BYTES, known=known)
 
 
@@ -150,11 +164,23 @@ def _person(one: Function, corrected: Corrections) -> Person:
     )
 
 
-def _write(session: Session, functions: Sequence[Function], people: Mapping[str, Person], changes: _Changes) -> None:
-    """Who is a doubt has no mandate until somebody has decided."""
+def _write(
+    session: Session, functions: Sequence[Function], people: Mapping[str, Person], changes: _Changes, report: Report
+) -> None:
+    """Who is a doubt has no mandate until somebody has decided; nor has whose ids contradict each other."""
     identities = Identities(session)
-    members = {one.member for one in functions}
-    placed = {member: found for member in sorted(members) if (found := identities.place(people[member]))}
+    placed: dict[str, Placed] = {}
+    for member in sorted({one.member for one in functions} - changes.refused):
+        try:
+            found = identities.place(people[member])
+        except RecordError as error:
+            report.error(f"{FILE_NAME}: {people[member].name} {error}.")
+            changes.refused.add(member)
+            continue
+        if found is None:
+            changes.doubtful.add(member)
+        else:
+            placed[member] = found
     rows = [_mandate(one, placed[one.member].politician_id) for one in functions if one.member in placed]
     written = upsert(session, Mandate, rows, key=("external_id",))
     created = {str(key[0]) for key in written.created}
@@ -168,7 +194,6 @@ def _write(session: Session, functions: Sequence[Function], people: Mapping[str,
     changes.members_updated |= learnt | {one.member for one in functions if one.key in created | updated}
     changes.mandates_created |= created
     changes.mandates_updated |= updated
-    changes.doubtful |= members - set(placed)
 
 
 def _mandate(one: Function, politician_id: int) -> dict[str, object]:
@@ -182,8 +207,37 @@ def _mandate(one: Function, politician_id: int) -> dict[str, object]:
     }
 
 
-def _say_absent(open_here: Set[str], functions: Sequence[Function], report: Report) -> int:
-    absent = open_here - {one.key for one in functions}
+def _replaced(open_here: Set[str], functions: Sequence[Function]) -> dict[str, Function]:
+    """By key of a mandate that is open here and not in the list: the one that the list has in its place.
+
+    That is the same person's, in the same government with the same code, at the same time and from another day on.
+    """
+    listed = {one.key for one in functions}
+    return {
+        key: one
+        for key in sorted(open_here - listed)
+        for one in functions
+        if (day := one.other_day(key)) and (one.ended_on is None or one.ended_on > day)
+    }
+
+
+def _delete(session: Session, keys: Set[str]) -> int:
+    session.execute(delete(Mandate).where(Mandate.external_id.in_(keys)))
+    return len(keys)
+
+
+def _end(session: Session, absent: Set[str], corrected: Corrections) -> Set[str]:
+    """As our corrections say; which."""
+    ended: set[str] = set()
+    for mandate in session.scalars(select(Mandate).where(Mandate.external_id.in_(absent))):
+        end = corrected.end_of(mandate.external_id)
+        if end and (mandate.started_on is None or end >= mandate.started_on):
+            mandate.ended_on, mandate.updated_at = end, datetime.now(UTC)
+            ended.add(mandate.external_id)
+    return ended
+
+
+def _say_absent(absent: Set[str], report: Report) -> int:
     for key in sorted(absent):
         report.log(f"{key} is open here, and the list does not have it: a person must see which is right.")
     return len(absent)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from scripts.declarations import Listed, is_published, lines, listed, origin, refuse_broken
+from scripts.declarations import Listed, declarant, is_cut, is_published, lines, listed, origin, refuse_broken, words
 from scripts.errors import BadSource, RecordError
 from scripts.fingerprints import Document, cursor, recall, remember, set_cursor
 from scripts.identity import Identities, Person
@@ -32,7 +32,7 @@ POPULATION = "hatvp-politicians"
 
 @dataclass
 class _Declarant:
-    """Everybody of one `classement`; `ids` are of every line, published or not."""
+    """Somebody by their number; `ids` are of every line, published or not."""
 
     id: str
     ids: dict[IdSource, str] = field(default_factory=dict)
@@ -62,6 +62,17 @@ class _Declarant:
         return frozenset().union(*(one.sits_as for one in self.declarations))
 
 
+@dataclass
+class _Found:
+    """What the list says. `named` has the files of every line, also of those that cannot be used: they are not gone."""
+
+    declarants: list[_Declarant] = field(default_factory=list)
+    named: set[str] = field(default_factory=set)
+    unpublished: int = 0
+    errors: int = 0
+    is_cut: bool = False
+
+
 def run(call: Call, _: argparse.Namespace) -> None:
     counters = dict.fromkeys(
         [
@@ -75,11 +86,11 @@ def run(call: Call, _: argparse.Namespace) -> None:
         call.report.log("The HATVP's list has not changed since the last complete pass, nor who we know.")
         call.report.result(counters | {"sourceUnchanged": 1})
         return
-    declarants, files, unpublished, counters["errors"] = _parse(document.content, call.report)
-    counters["declarationsUnpublished"] = unpublished
+    found = _parse(document.content, call.report)
+    counters["declarationsUnpublished"], counters["errors"] = found.unpublished, found.errors
     with call.database.transaction() as session:
-        _refuse_a_short_file(session, files)
-    wanted = _first(declarants, call.options.limit)
+        _refuse_a_short_file(session, found.named)
+    wanted = _first(found.declarants, call.options.limit)
     total = sum(len(one.declarations) for one in wanted)
     done = 0
     for start in range(0, len(wanted), BATCH):
@@ -90,13 +101,13 @@ def run(call: Call, _: argparse.Namespace) -> None:
         done += sum(len(one.declarations) for one in batch)
         call.report.progress(done, total)
 
-    if counters["errors"]:
-        call.report.log("No declaration was deleted: a line that cannot be read is not one that was taken away.")
+    if found.is_cut:
+        call.report.log("No declaration was deleted: the last line is not whole, so the list may go on.")
     elif call.options.limit is None:
         with call.database.transaction() as session:
-            counters["declarationsDeleted"] = _delete_withdrawn(session, files)
+            counters["declarationsDeleted"] = _delete_withdrawn(session, found.named)
             # While there is a doubt, the same list is read again: somebody may have decided.
-            if call.options.complete and not counters["doubtful"]:
+            if call.options.complete and not counters["errors"] and not counters["doubtful"]:
                 remember(session, FINGERPRINT, document.fingerprint)
                 set_cursor(session, POPULATION, _population(session))
     call.report.result(counters)
@@ -115,33 +126,37 @@ def _population(session: Session) -> str:
     return " ".join(map(str, newest))
 
 
-def _parse(content: bytes, report: Report) -> tuple[list[_Declarant], set[str], int, int]:
-    """Who has published something, by id; every published file; how many lines are not published, and not usable."""
-    found = lines(content)
+def _parse(content: bytes, report: Report) -> _Found:
+    """Who has published something, those first of whom a chamber's id says who it is: no namesake comes before them."""
+    listed_lines = lines(content)
+    found = _Found(is_cut=is_cut(listed_lines[-1]))
     everybody: dict[str, _Declarant] = {}
     files: dict[str, Listed] = {}
-    unpublished = errors = 0
-    for number, line in enumerate(found, start=2):
+    for row, line in enumerate(listed_lines, start=2):
         try:
             refuse_broken(line)
-            whose = everybody.setdefault(line["classement"] or "", _Declarant(line["classement"] or ""))
+            number = declarant(line)
+            whose = everybody.setdefault(number, _Declarant(number))
             whose.state(origin(line))
             if not is_published(line):
-                unpublished += 1
+                found.unpublished += 1
                 continue
             one = listed(line)
             if files.setdefault(one.file, one) != one:
                 raise RecordError(f"repeats {one.file}, otherwise")
         except RecordError as error:
-            report.error(f"{FILE_NAME}, line {number} ({line['prenom']} {line['nom']}) {error}.")
-            errors += 1
+            report.error(f"{FILE_NAME}, line {row} ({line['prenom']} {line['nom']}) {error}.")
+            found.errors += 1
+            found.named |= words(line)
             continue
         if one not in whose.declarations:
             whose.declarations.append(one)
-    if errors == len(found):
-        raise BadSource(f"None of the {len(found)} lines of the HATVP's list can be used.")
-    clear = sorted(one.id for one in everybody.values() if one.declarations and one.is_one)
-    return [everybody[key] for key in clear], set(files), unpublished, errors
+    if found.errors == len(listed_lines):
+        raise BadSource(f"None of the {len(listed_lines)} lines of the HATVP's list can be used.")
+    clear = [one for one in everybody.values() if one.declarations and one.is_one]
+    found.declarants = sorted(clear, key=lambda one: (not one.ids, one.id))
+    found.named |= set(files)
+    return found
 
 
 def _first(declarants: Sequence[_Declarant], limit: int | None) -> list[_Declarant]:
@@ -177,7 +192,7 @@ def _write(session: Session, declarants: Sequence[_Declarant], report: Report) -
         try:
             politician_id = _whose(identities, one, in_office)
         except RecordError as error:
-            report.error(f"{FILE_NAME}: {one.id!r} {error}.")
+            report.error(f"{FILE_NAME}: {one.person.name} ({one.id}) {error}.")
             counters["errors"] += 1
             continue
         if politician_id is None:

@@ -1,6 +1,7 @@
 """sync-photos: where each politician's portrait is. The picture itself is looked at, and never kept."""
 
 import argparse
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,9 +19,15 @@ from scripts.script import Call, Script
 from scripts.text import slug
 
 MAX_BYTES = 5_000_000  # a portrait has 100 kB at most; what Wikidata answers, too
-#: Who has no portrait, or not one of the best source, is looked for again after this.
-AGAIN = timedelta(days=7)
+#: Who has no portrait, or not one of the best source, is looked for again after this: before a week's next run.
+AGAIN = timedelta(days=6)
 PATIENCE = 3  # addresses in a row for which a host is down; one alone may be a broken picture
+#: Seconds that an address may cost: a host that was silent for longer is down for the whole run.
+SLOW = 20.0
+#: Seconds after which a run ends, well, within the five minutes of its step: the next one goes on behind it.
+ENOUGH = 240.0
+#: Seconds after which no host is asked for the first time: one that is silent costs two minutes.
+LATE = 150.0
 #: One address that is out of order is asked again in every run; so many, and no answer at all, are a fault of ours.
 NOT_BY_CHANCE = 10
 
@@ -71,9 +78,15 @@ class _Search:
     call: Call
     counters: dict[str, int]
     silent: Counter[str] = field(default_factory=Counter)
+    heard: set[str] = field(default_factory=set)
+    started: float = field(default_factory=time.monotonic)
     down: SourceDown | None = None
     has_answered: bool = False
     is_clear: bool = True
+
+    @property
+    def is_over(self) -> bool:
+        return time.monotonic() - self.started >= ENOUGH
 
     def shows(self, who: _One, portrait: Portrait) -> bool:
         """Whether the address answers a picture."""
@@ -108,13 +121,15 @@ class _Search:
     def _read(self, who: _One, name: str, url: str, query: dict[str, str] | None = None) -> bytes | None:
         """None where there is no such document, or where that is not clear."""
         host = urlsplit(url).hostname or ""
-        if self.silent[host] >= PATIENCE:
+        asked = time.monotonic()
+        is_late = asked - self.started >= (ENOUGH if host in self.heard else LATE)
+        if self.silent[host] >= PATIENCE or is_late:
             self.is_clear = False
             return None
         try:
             document = self.call.source.read(name, url, max_bytes=MAX_BYTES, query=query)
         except SourceDown as error:
-            self.silent[host] += 1
+            self.silent[host] = PATIENCE if time.monotonic() - asked >= SLOW else self.silent[host] + 1
             self.down = self.down or error
             self._complain(who, name, error)
             if self.silent[host] == PATIENCE:
@@ -127,6 +142,7 @@ class _Search:
             self._complain(who, name, error)
             document = None
         self.silent[host] = 0
+        self.heard.add(host)
         return document.content if document else None
 
     def _complain(self, who: _One, name: str, error: Exception) -> None:
@@ -149,6 +165,9 @@ def run(call: Call, own: argparse.Namespace) -> None:
             counters["updated"] += portrait is not None
             call.report.detail(f"{who.slug}: {portrait.url if portrait else 'no portrait any more'}")
         call.report.progress(done, len(due))
+        if search.is_over and done < len(due):
+            call.report.log(f"{ENOUGH:g} s are over: {len(due) - done} politicians are looked at in the next runs.")
+            break
     call.report.result(counters)
     if search.down:
         raise search.down
@@ -202,8 +221,7 @@ def _subjects(session: Session) -> dict[int, Subject]:
             last_name=last,
             ids=ids.get(id_, {}),
             legislature=legislatures.get(id_),
-            has_governed=(id_ in governed or IdSource.HATVP in ids.get(id_, {}))
-            and names[slug(f"{last} {first}")] == 1,
+            has_governed=id_ in governed and names[slug(f"{last} {first}")] == 1,
         )
         for id_, first, last in people
     }

@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from scripts.errors import RecordError
 from scripts.identity import Identities, Person, Placed, learn
 from scripts.models import IdSource, Mandate, Office
 from scripts.script import Call, Script
@@ -76,7 +77,12 @@ def run(call: Call, _: argparse.Namespace) -> None:
     with call.database.transaction() as session:
         identities = Identities(session)
         for done, one in enumerate(presidents, start=1):
-            placed = identities.place(_person(one))
+            try:
+                placed = identities.place(_person(one))
+            except RecordError as error:
+                call.report.error(f"{one.key} {error}.")
+                counters["errors"] += 1
+                continue
             for counter in _write(session, one, placed) if placed else ["doubtful"]:
                 counters[counter] += 1
             call.report.detail(f"{one.key}: {placed.slug if placed else 'a doubt'}")

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from scripts.identity import Person
-from scripts.models import IdSource
+from scripts.models import IdSource, Office
 from tests.scripts.governments import (
     GOVERNMENTS,
     HATVP,
@@ -16,6 +16,7 @@ from tests.scripts.governments import (
     hatvp_csv,
     know,
 )
+from tests.scripts.people import add
 from tests.scripts.sites import SAMPLES, Site
 from tests.scripts.test_killed_scripts import kill_after
 
@@ -72,6 +73,8 @@ def test_a_deputys_declaration_is_theirs_by_the_id_of_the_assemblee(site: Site) 
         ("depute", "PA1", IdSource.ASSEMBLEE_NATIONALE, "PA1"),
         ("senateur", "14053L", IdSource.SENAT, "14053L"),
         ("senateur", "14053l", IdSource.SENAT, "14053L"),
+        ("senateur", "70001", IdSource.SENAT, "70001F"),
+        ("senateur", "346", IdSource.SENAT, "000346"),
     ],
 )
 def test_an_id_of_a_chamber(sqlite_site: Site, mandate: str, written: str, source: IdSource, id_: str) -> None:
@@ -102,6 +105,22 @@ def test_a_line_that_is_not_published_yet_still_says_who_it_is(site: Site) -> No
     assert counted(site.sync(SCRIPT).counters) == {"declarationsCreated": 1, "declarationsUnpublished": 1}
 
 
+def test_another_spelling_of_the_classement_is_the_same_person(site: Site) -> None:
+    know(site, deputy(1), deputy(2))
+    mayor = declaration_line(1, **MAYOR, nom_fichier="ete1-zoe-di9-commune.pdf")
+    site.put(*HATVP, hatvp_csv(declaration_line(1), declaration_line(2)))
+    site.sync(SCRIPT)
+    assert {str(row["external_id"]) for row in site.rows("external_ids") if row["source"] == "HATVP"} == {"1", "2"}
+    again = [
+        declaration_line(1, classement="Eté1 zoé 1"),
+        mayor | {"classement": "ÉTÉ1 Zoé1", "url_dossier": "/x/ete1"},
+    ]
+    site.put(*HATVP, hatvp_csv(*again, declaration_line(2, classement="ETE2Zoe2")))
+    outcome = site.sync(SCRIPT)
+    assert (outcome.err, counted(outcome.counters)) == ("", {"declarationsCreated": 1})
+    assert whose(site)["ete1-zoe-di9-commune.pdf"] == "zoe-ete1"
+
+
 def test_a_mayor_with_a_deputys_name_is_nobody_of_ours(site: Site) -> None:
     know(site, deputy(1))
     before = site.dump()
@@ -120,7 +139,7 @@ def test_a_minister_is_who_has_the_name_and_the_office(site: Site) -> None:
         assert (outcome.counters["doubtful"], outcome.counters["politiciansNotFound"]) == (1, 1)
     assert whose(site) == {"ete1-zoe-dia1-depute-69.pdf": "zoe-ete1"}
     (doubt,) = site.rows("doubts")
-    assert (doubt["source"], doubt["external_id"], doubt["candidates"]) == ("HATVP", "ÉTÉ2 Zoé2", ["zoe-ete2"])
+    assert (doubt["source"], doubt["external_id"], doubt["candidates"]) == ("HATVP", "2", ["zoe-ete2"])
 
 
 def test_of_two_who_have_the_name_none_is_guessed(site: Site) -> None:
@@ -134,7 +153,7 @@ def test_of_two_who_have_the_name_none_is_guessed(site: Site) -> None:
     assert counted(site.sync(SCRIPT).counters) == {"doubtful": 1}
     assert (site.rows("declarations"), site.rows("politicians")) == ([], before)
 
-    site.sync("decide", "HATVP", "ÉTÉ1 Zoé1", "zoe-ete1")
+    site.sync("decide", "HATVP", "1", "zoe-ete1")
     assert counted(site.sync(SCRIPT).counters) == {"declarationsCreated": 1}
     assert site.sync(SCRIPT).counters["sourceUnchanged"] == 1
 
@@ -143,7 +162,7 @@ def test_a_decision_that_it_is_nobody_of_ours_makes_nobody(site: Site) -> None:
     know(site, deputy(2))
     site.put(*HATVP, hatvp_csv(declaration_line(2, **MINISTER)))
     assert counted(site.sync(SCRIPT).counters) == {"doubtful": 1}
-    site.sync("decide", "HATVP", "ÉTÉ2 Zoé2", "--new")
+    site.sync("decide", "HATVP", "2", "--new")
     assert counted(site.sync(SCRIPT).counters) == {"politiciansNotFound": 1}
     assert len(site.rows("politicians")) == 1
 
@@ -206,6 +225,8 @@ def test_what_is_not_published_is_counted_and_not_kept(sqlite_site: Site, change
     ("changed", "why"),
     [
         ({"classement": ""}, "has no classement"),
+        ({"classement": "ÉTÉ2 Zoé"}, "without a person's number at its end"),
+        ({"url_dossier": "/pages_nominatives/ete2-zoe-3"}, "of somebody else"),
         ({"nom": ""}, "has no nom"),
         ({"qualite": ""}, "has no qualite"),
         ({"type_document": "xyz"}, "unknown type_document 'xyz'"),
@@ -215,7 +236,7 @@ def test_what_is_not_published_is_counted_and_not_kept(sqlite_site: Site, change
         ({"date_depot": "04/08/2024"}, "as date_depot"),
         ({"date_publication": "2025-02-30"}, "as date_publication"),
         ({"id_origine": "douze"}, "not a deputy's number"),
-        ({"id_origine": "12", "type_mandat": "senateur"}, "not a senator's matricule"),
+        ({"id_origine": "douze", "type_mandat": "senateur"}, "has the matricule 'douze'"),
         ({"nom_fichier": "ete1-zoe-dia1-depute-69.pdf"}, "repeats ete1-zoe-dia1-depute-69.pdf, otherwise"),
         ({"url_photo": "a\nb"}, "goes over several lines"),
     ],
@@ -263,13 +284,58 @@ def test_a_declaration_that_was_taken_away_is_deleted_by_a_whole_run_alone(site:
     site.put(*HATVP, hatvp_csv(*(declaration_line(number) for number in range(1, 4))))
     assert site.sync(SCRIPT, "--limit=1").counters["declarationsDeleted"] == 0
     assert len(site.rows("declarations")) == 4
-    bad = hatvp_csv(*(declaration_line(number) for number in range(1, 4)), declaration_line(5, nom=""))
-    site.put(*HATVP, bad)
-    outcome = site.sync(SCRIPT)
-    assert (outcome.counters["errors"], outcome.counters["declarationsDeleted"]) == (1, 0)
-    assert "No declaration was deleted" in outcome.out
-    site.put(*HATVP, hatvp_csv(*(declaration_line(number) for number in range(1, 4))))
     assert site.sync(SCRIPT).counters["declarationsDeleted"] == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"type_document": "xyz"}, {"nom": ""}, {"classement": "ÉTÉ Zoé"}, {"id_origine": "x"}, {"qualite": "a\nb"}],
+)
+def test_what_a_bad_line_names_stays_and_what_no_line_names_goes(site: Site, changed: dict[str, str]) -> None:
+    know(site, *(deputy(number) for number in range(1, 6)))
+    site.put(*HATVP, hatvp_csv(*(declaration_line(number) for number in range(1, 6))))
+    site.sync(SCRIPT)
+    bad = declaration_line(4, **changed)
+    site.put(*HATVP, hatvp_csv(declaration_line(1), declaration_line(2), bad, declaration_line(3)))
+    outcome = site.sync(SCRIPT)
+    assert counted(outcome.counters) == {"errors": 1, "declarationsDeleted": 1}
+    assert {name[:4] for name in whose(site)} == {"ete1", "ete2", "ete3", "ete4"}
+    site.put(*HATVP, hatvp_csv(*(declaration_line(number) for number in range(1, 4))))
+    assert counted(site.sync(SCRIPT).counters) == {"declarationsDeleted": 1}
+
+
+def test_who_cannot_be_told_apart_stops_nobody_elses_deletion(site: Site) -> None:
+    know(site, deputy(1), senator("14053L", 2), deputy(3), deputy(4))
+    site.put(*HATVP, hatvp_csv(*(declaration_line(number) for number in (1, 3, 4))))
+    site.sync(SCRIPT)
+    two = declaration_line(1, type_mandat="senateur", id_origine="14053L", nom_fichier="deux.pdf")
+    site.put(*HATVP, hatvp_csv(declaration_line(1), two, declaration_line(4)))
+    outcome = site.sync(SCRIPT)
+    assert "Zoé ÉTÉ1 (1) has the ids of several politicians" in outcome.err
+    assert counted(outcome.counters) == {"errors": 1, "declarationsDeleted": 1}
+    assert {name[:4] for name in whose(site)} == {"ete1", "ete4"}
+
+
+def test_of_a_file_that_ends_in_the_middle_of_a_line_nothing_is_deleted(site: Site) -> None:
+    know(site, *(deputy(number) for number in range(1, 6)))
+    whole = hatvp_csv(*(declaration_line(number) for number in range(1, 6)))
+    site.put(*HATVP, whole)
+    site.sync(SCRIPT)
+    site.put(*HATVP, whole[: whole.index("ÉTÉ4")])
+    outcome = site.sync(SCRIPT)
+    assert counted(outcome.counters) == {"errors": 1}
+    assert "No declaration was deleted: the last line is not whole" in outcome.out
+
+
+def test_a_namesake_without_an_id_does_not_come_before_the_deputy_themselves(site: Site) -> None:
+    mandate = {"office": Office.DEPUTE}
+    add(site, "zoe-ete2", {IdSource.ASSEMBLEE_NATIONALE: "PA2"}, mandate)
+    namesake = declaration_line(1, nom="ÉTÉ2", id_origine="")
+    site.put(*HATVP, hatvp_csv(namesake, declaration_line(2)))
+    outcome = site.sync(SCRIPT)
+    assert outcome.err == ""
+    assert counted(outcome.counters) == {"declarationsCreated": 1, "politiciansNotFound": 1}
+    assert whose(site) == {"ete2-zoe-dia2-depute-69.pdf": "zoe-ete2"}
 
 
 def test_a_list_without_most_of_what_we_have_is_refused_whole(site: Site) -> None:

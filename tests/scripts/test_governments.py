@@ -128,6 +128,54 @@ def test_what_is_absent_is_said_and_stays_open(site: Site) -> None:
     assert set(ended(site).values()) == {None}
 
 
+@pytest.mark.parametrize("end", [{}, ENDED])
+def test_a_corrected_first_day_takes_the_place_of_the_wrong_one(site: Site, end: dict[str, str]) -> None:
+    site.put(*GOVERNMENTS, governments_csv(function_line(1), function_line(2)))
+    site.sync(SCRIPT)
+    corrected = function_line(1, date_debut_fonction="mardi 24 décembre 2024", **end)
+    site.put(*GOVERNMENTS, governments_csv(corrected, function_line(2)))
+    counters = site.sync(SCRIPT).counters
+    assert (counters["mandatesReplaced"], counters["mandatesAbsent"], counters["mandatesCreated"]) == (1, 0, 1)
+    assert ended(site) == {
+        "gouv-9900-M-2024-12-23-zoe-ete2": None,
+        "gouv-9900-M-2024-12-24-zoe-ete1": "2025-03-03" if end else None,
+    }
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"id": "9901", "date_debut_fonction": "lundi 3 mars 2025"},
+        {"code_fonction": "ME", "date_debut_fonction": "lundi 3 mars 2025"},
+        {"nom": "Été1-Dupont", "date_debut_fonction": "lundi 3 mars 2025"},
+        {"date_debut_fonction": "lundi 2 décembre 2024", "date_fin_fonction": "lundi 23 décembre 2024"},
+    ],
+)
+def test_another_function_takes_nobodys_place(sqlite_site: Site, other: dict[str, str]) -> None:
+    sqlite_site.put(*GOVERNMENTS, governments_csv(function_line(1), function_line(2)))
+    sqlite_site.sync(SCRIPT)
+    sqlite_site.put(*GOVERNMENTS, governments_csv(function_line(1, **other), function_line(2)))
+    counters = sqlite_site.sync(SCRIPT, "--all").counters
+    assert (counters["mandatesReplaced"], counters["mandatesAbsent"]) == (0, 1)
+    assert ended(sqlite_site)["gouv-9900-M-2024-12-23-zoe-ete1"] is None
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [{"ends": {"gouv-9900-M-2024-12-23-zoe-ete1": "2025-01-31"}}, {"ended_governments": {"9900": "2025-01-31"}}],
+)
+def test_what_is_absent_ends_as_the_corrections_say(site: Site, correct: Correct, entries: dict[str, object]) -> None:
+    site.put(*GOVERNMENTS, governments_csv(function_line(1), function_line(2, id="9901")))
+    site.sync(SCRIPT)
+    site.put(*GOVERNMENTS, governments_csv(function_line(2, id="9901")))
+    assert site.sync(SCRIPT).counters["mandatesAbsent"] == 1
+    correct(**entries)
+    counters = site.sync(SCRIPT).counters
+    assert (counters["mandatesClosed"], counters["mandatesUpdated"], counters["mandatesAbsent"]) == (1, 1, 0)
+    assert ended(site) == {"gouv-9900-M-2024-12-23-zoe-ete1": "2025-01-31", "gouv-9901-M-2024-12-23-zoe-ete2": None}
+    assert site.sync(SCRIPT).counters["sourceUnchanged"] == 1
+
+
 def test_an_old_list_opens_nothing_again(site: Site) -> None:
     old, new = governments_csv(function_line(1)), governments_csv(function_line(1, **ENDED))
     for content in (old, new):
@@ -176,6 +224,20 @@ def test_a_namesake_is_a_doubt_until_a_person_decides(site: Site) -> None:
     assert (counters["membersUpdated"], counters["mandatesCreated"], counters["doubtful"]) == (1, 1, 0)
     assert len(site.rows("politicians")) == 2
     assert site.sync(SCRIPT).counters["sourceUnchanged"] == 1
+
+
+def test_one_whose_ids_contradict_each_other_is_named_and_the_others_are_written(site: Site) -> None:
+    for number in "12":
+        know(site, Person(source=IdSource.SENAT, external_id=number, first_name="Zoé", last_name=f"Été{number}"))
+    lines = [*(function_line(number) for number in (1, 2, 3)), function_line(2, id="9899")]
+    site.put(*GOVERNMENTS, governments_csv(*lines))
+    site.sync(SCRIPT)
+    for member in ("zoe-ete1", "zoe-ete2"):
+        site.sync("decide", "GOUVERNEMENT", member, "zoe-ete1")
+    outcome = site.sync(SCRIPT)
+    assert (outcome.code, outcome.counters["errors"], outcome.counters["doubtful"]) == (0, 1, 0)
+    assert f"{GOVERNMENTS[1]}: Zoé Été2 would be zoe-ete1, who is zoe-ete1 in" in outcome.err
+    assert set(ended(site)) == {"gouv-9900-M-2024-12-23-zoe-ete1", "gouv-9900-M-2024-12-23-zoe-ete3"}
 
 
 def test_a_birth_date_of_ours_says_who_it_is(site: Site, correct: Correct) -> None:
@@ -347,8 +409,21 @@ def test_of_several_files_of_a_dataset_the_one_of_the_members_is_read() -> None:
     assert csv_in(DATASET_PAGE.encode(), "presidents") is None
 
 
-def test_without_the_dataset_page_the_last_known_address_is_read(online: Site, httpserver: HTTPServer) -> None:
-    httpserver.expect_request("/dataset.json").respond_with_data(status=404)
+@pytest.mark.parametrize(("status", "code"), [(503, 75), (404, 1)])
+def test_without_the_dataset_page_no_old_list_is_read(
+    online: Site, httpserver: HTTPServer, status: int, code: int
+) -> None:
+    httpserver.expect_request("/dataset.json").respond_with_data(status=status)
+    httpserver.expect_request(f"/{GOVERNMENTS[1]}").respond_with_data(governments_csv(function_line(1)))
+    outcome = online.sync(SCRIPT)
+    assert (outcome.code, online.rows("mandates")) == (code, [])
+    assert f"answers {status}" in outcome.err
+
+
+def test_where_the_dataset_page_names_no_such_file_the_last_known_address_is_read(
+    online: Site, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request("/dataset.json").respond_with_data('{"resources": []}')
     httpserver.expect_request(f"/{GOVERNMENTS[1]}").respond_with_data(governments_csv(function_line(1)))
     outcome = online.sync(SCRIPT)
     assert (outcome.code, outcome.counters["mandatesCreated"]) == (0, 1)

@@ -74,6 +74,21 @@ def test_a_namesake_without_a_birth_date_is_a_doubt(site: Site) -> None:
     assert [row["external_id"] for row in site.rows("doubts")] == ["francois-hollande"]
 
 
+def test_one_whose_ids_contradict_each_other_is_named_and_the_others_are_written(site: Site) -> None:
+    know(site, Person(source=IdSource.SENAT, external_id="1", first_name="François", last_name="Hollande"))
+    know(site, Person(source=IdSource.SENAT, external_id="2", first_name="Un", last_name="Autre"))
+    site.sync("sync-president")
+    site.sync("decide", "PRESIDENCE", "francois-hollande", "un-autre")
+    ids = {IdSource.SENAT: "2"}
+    know(
+        site,
+        Person(source=IdSource.PRESIDENCE, external_id="another", first_name="Un", last_name="Autre", others=ids),
+    )
+    outcome = site.sync("sync-president")
+    assert (outcome.code, outcome.counters["errors"], outcome.said[-2]["processed"]) == (0, 1, 8)
+    assert outcome.err.startswith("president-francois-hollande-2012-05-15 would be un-autre, who is another in")
+
+
 def test_who_has_the_id_is_it_whatever_the_name(site: Site) -> None:
     renamed = Person(source=IdSource.PRESIDENCE, external_id="francois-hollande", first_name="Un", last_name="Autre")
     know(site, renamed)

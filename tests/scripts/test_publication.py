@@ -157,24 +157,46 @@ def test_it_counts_what_it_changes(site: Site) -> None:
         new.politician("other", prominence=0, publication_status=PUBLISHED)
         new.politician("risen", prominence=150, photo_url="https://roche.example/a.jpg", publication_status=DRAFT)
         new.politician("decided", prominence=0, publication_override=DRAFT)
+        new.office(new.politician("sits", publication_status=PUBLISHED), Office.DEPUTE)
     before = site.rows("politicians")
     rehearsed = site.sync(ASSIGN, "--dry-run")
     assert site.rows("politicians") == before
     ran = site.sync(ASSIGN)
     assert result(ran) == result(rehearsed)
     assert result(ran) == {
-        "totalPoliticians": 5,
+        "totalPoliticians": 6,
         "skippedOverride": 1,
-        "unchanged": 1,
+        "unchanged": 2,
         "changes": {"ARCHIVED": 2, "PUBLISHED": 1},
     }
-    assert ran.said[:-1] == [{"processed": 4, "total": 4}]
+    assert ran.said[:-1] == [{"processed": 5, "total": 5}]
     rows = site.rows("politicians")
-    assert [row["publication_status"] for row in rows] == ["ARCHIVED", "ARCHIVED", "ARCHIVED", "PUBLISHED", None]
+    assert [row["publication_status"] for row in rows] == [
+        *("ARCHIVED", "ARCHIVED", "ARCHIVED", "PUBLISHED", None, "PUBLISHED")
+    ]
     touched = [one["updated_at"] != two["updated_at"] for one, two in zip(before, rows, strict=True)]
-    assert touched == [False, True, True, True, False]
-    assert result(site.sync(ASSIGN)) == {"totalPoliticians": 5, "skippedOverride": 1, "unchanged": 4, "changes": {}}
+    assert touched == [False, True, True, True, False, False]
+    assert result(site.sync(ASSIGN)) == {"totalPoliticians": 6, "skippedOverride": 1, "unchanged": 5, "changes": {}}
     assert site.rows("politicians") == rows
+
+
+def test_most_of_the_pages_go_only_when_a_person_says_so(site: Site) -> None:
+    with politicians(site) as new:
+        for number in range(5):
+            known = {"publication_override": PUBLISHED} if number == 4 else {}
+            who = new.politician(f"p{number}", publication_status=PUBLISHED, prominence=0, **known)
+            if number < 2:
+                new.office(who, Office.DEPUTE)
+    assert Counter(assigned(site)) == {"PUBLISHED": 3, "ARCHIVED": 2}, "half of them may go"
+    with politicians(site) as new:
+        new.politician("p5", publication_status=PUBLISHED, prominence=0)
+        new.session.execute(text("DELETE FROM mandates WHERE politician_id = 1"))
+    before = site.dump()
+    for flags in ((), ("--dry-run",)):
+        ran = site.sync(ASSIGN, *flags)
+        assert (ran.code, site.dump()) == (1, before)
+        assert "2 of the 3 published politicians would be published no longer: nothing was written" in ran.err
+    assert Counter(assigned(site, "--force")) == {"PUBLISHED": 2, "ARCHIVED": 4}
 
 
 def test_verbose_says_why(sqlite_site: Site) -> None:
