@@ -95,8 +95,13 @@ class Register:
 
 def hashes(session: Session, chamber: Chamber) -> dict[str, str]:
     """What is stored of each scrutin, by its uid, to be held against PublicVote.hash."""
-    stored = select(Scrutin.external_id, Scrutin.votes_hash).where(Scrutin.chamber == chamber)
+    stored = select(Scrutin.external_id, Scrutin.votes_hash).where(Scrutin.chamber == chamber, Scrutin.votes_hash != "")
     return dict(session.execute(stored).tuples().all())
+
+
+def doubt(session: Session, uid: str) -> None:
+    """It could not be read anew: it stays as it is, and is none of `hashes` until it can."""
+    session.execute(update(Scrutin).where(Scrutin.external_id == uid, Scrutin.votes_hash != "").values(votes_hash=""))
 
 
 def write(session: Session, votes: Sequence[PublicVote], politicians: Mapping[str, int]) -> dict[str, int]:

@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from scripts.models import SyncMetadata
@@ -69,6 +69,12 @@ def remember(session: Session, key: str, seen: Fingerprint) -> None:
         "completed_at": datetime.now(UTC),
     }
     upsert(session, SyncMetadata, [row], key=("key",))
+
+
+def forget(session: Session, key: str) -> None:
+    """A later reading of it had errors, so that it has to be read again even if it stays the same."""
+    seen = (SyncMetadata.key == key) & SyncMetadata.sha256.is_not(None)
+    session.execute(update(SyncMetadata).where(seen).values(sha256=None))
 
 
 def cursor(session: Session, key: str) -> str | None:

@@ -1,6 +1,7 @@
 """The Assemblée's ZIP of public votes: one JSON file a scrutin, `json/VTANR5L17V<number>.json`."""
 
 import re
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -23,6 +24,8 @@ POSITIONS = {
     "nonVotants": Position.NON_VOTANT,
     "nonVotantsVolontaires": Position.NON_VOTANT,
 }
+#: What is held against the voters named; of those who do not vote, not every one is.
+ANNOUNCED = {"pour": Position.POUR, "contre": Position.CONTRE, "abstentions": Position.ABSTENTION}
 
 
 def archive(content: bytes, legislature: int) -> Archive:
@@ -38,9 +41,11 @@ def public_vote(scrutin: dict[str, Any], legislature: int) -> PublicVote:
     counts = at(scrutin, "syntheseVote", "decompte")
     numero = number(scrutin, "numero")
     ballots = _ballots(scrutin)
-    if not ballots and any(_count(counts, key) for key in ("pour", "contre", "abstentions")):
-        # Stored as it is, it would take away the votes that an earlier edition of the file had.
-        raise RecordError("announces votes and names no voter")
+    named = Counter(ballot.position for ballot in ballots)
+    for key, position in ANNOUNCED.items():
+        if named[position] < (_count(counts, key) or 0):
+            # Stored as it is, it would take away the votes that an earlier edition of the file had.
+            raise RecordError(f"announces {_count(counts, key)} votes {position} and names {named[position]} voters")
     return PublicVote(
         uid=text(scrutin, "uid"),
         chamber=Chamber.ASSEMBLEE_NATIONALE,

@@ -15,19 +15,17 @@ from typing import Any
 
 from scripts.ballots import Ballot, PublicVote, outcome
 from scripts.errors import BadSource, RecordError
+from scripts.french_dates import written_day
 from scripts.models import Chamber, Outcome, Position
 from scripts.senators import matricule
-from scripts.text import clean, fold
+from scripts.text import clean, fold, shorten
 
 SITE = "https://www.senat.fr/scrutin-public/"
+LONGEST_SHOWN = 200  # of what a page says, in an error
 POSITIONS = {"p": Position.POUR, "c": Position.CONTRE, "a": Position.ABSTENTION, "n": Position.NON_VOTANT}
-MONTHS = (
-    "janvier", "fevrier", "mars", "avril", "mai", "juin",
-    "juillet", "aout", "septembre", "octobre", "novembre", "decembre",
-)  # fmt: skip
 
 # As `fold` leaves them: « 348 votants, 325 suffrages exprimés, 214 pour, 111 contre. Abstention : 20 […] ».
-_DAY = re.compile(r"\bseance du (\d{1,2})(?:er)? ([a-z]+) (\d{4})\b")
+_DAY = re.compile(r"\bseance du (\d{1,2}(?:er)? [a-z]+ \d{4})\b")
 _NUMBER = re.compile(r"\bscrutin n(?:o|umero)? ?(\d+)\b")
 _TOTALS = re.compile(
     r"\b\d{1,4} votants? \d{1,4} suffrages? exprimes? (\d{1,4}) pour (\d{1,4}) contre"
@@ -72,7 +70,7 @@ def numbers(content: bytes, session: int) -> list[int]:
     return sorted({int(found) for found in re.findall(rf"\bscr{session}-0*([1-9][0-9]{{0,4}})\.html", markup)})
 
 
-def page(content: bytes, number: int) -> Page:
+def page(content: bytes, session: int, number: int) -> Page:
     """Raises RecordError for whatever is missing or not known."""
     tokens = _tokens(_markup(content))
     body = tokens[next(_places(tokens, "h1"), 0) :]
@@ -86,7 +84,7 @@ def page(content: bytes, number: int) -> Page:
         raise RecordError("has neither a title nor a heading")
     return Page(
         number=number,
-        voted_on=_day(told),
+        voted_on=_day(told, session),
         title=title,
         outcome=_outcome(body, told),
         totals=_totals(told),
@@ -143,14 +141,16 @@ def _position(code: Any) -> Position:
     return position
 
 
-def _day(told: str) -> date:
+def _day(told: str, session: int) -> date:
     found = _DAY.search(told)
     if found is None:
         raise RecordError("has no « séance du … »")
-    try:
-        return date(int(found[3]), MONTHS.index(found[2]) + 1, int(found[1]))
-    except ValueError:
-        raise RecordError(f"has {found[0]!r}, which is no day") from None
+    day = written_day(found[1])
+    if day is None:
+        raise RecordError(f"has {found[0]!r}, which is no day")
+    if day.year not in (session, session + 1):
+        raise RecordError(f"has the day {day}, which is not in the session {session}-{session + 1}")
+    return day
 
 
 def _totals(told: str) -> dict[Position, int]:
@@ -163,13 +163,27 @@ def _totals(told: str) -> dict[Position, int]:
 
 def _outcome(body: Tokens, told: str) -> Outcome:
     """Of the badge, or else of the sentence. Never of a title: that says « adopté par l'Assemblée nationale »."""
-    badges = [_inside(body[place:], "span") for place in _places(body, "span", "badge")]
+    badges = list(_badges(body))
     found = {meant for badge in badges if (meant := outcome(badge))}
     if not badges:
         found = {meant for sentence in _SENTENCE.findall(told) if (meant := outcome(sentence))}
     if len(found) != 1:
-        raise RecordError(f"has the unknown outcome {', '.join(badges)!r}")
+        raise RecordError(f"has the unknown outcome {shorten(', '.join(badges), LONGEST_SHOWN)!r}")
     return found.pop()
+
+
+def _badges(body: Tokens) -> Iterator[str]:
+    """In one pass, however many have no end."""
+    start: int | None = None
+    for place, (tag, _) in enumerate(body):
+        name = tag.split(maxsplit=1)[:1]
+        if start is None and name == ["span"] and "badge" in tag:
+            start = place
+        elif start is not None and name == ["/span"]:
+            yield _text(body[start:place])
+            start = None
+    if start is not None:
+        yield ""  # and what it says is unknown
 
 
 def _markup(content: bytes) -> str:

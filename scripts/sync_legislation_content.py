@@ -18,7 +18,7 @@ ADDRESS = "https://www.assemblee-nationale.fr/dyn/opendata/{ref}.html"
 MAX_BYTES = 20_000_000  # a finance bill has some 8 MB
 BATCH = 20
 DOWN = 3  # texts of a batch, each after every retry, and the site is down
-#: A text that is not there may be published later, and one of the Sénat's never is.
+#: A text that is not there, or no such text, may be published or mended later.
 ASK_AGAIN = timedelta(days=7)
 
 
@@ -58,6 +58,9 @@ def _sync_batch(call: Call, batch: Sequence[Wanted], counters: dict[str, int]) -
         try:
             _sync(call, one, counters)
         except (SourceDown, SourceRefused, RecordError) as error:
+            if not isinstance(error, SourceDown):
+                with call.database.transaction() as session:
+                    _asked(session, one)
             told = f"{one.text_ref}.html {error}." if isinstance(error, RecordError) else str(error)
             call.report.error(f"{one.uid}: {told}")
             counters["errors"] += 1
@@ -71,7 +74,9 @@ def _sync_batch(call: Call, batch: Sequence[Wanted], counters: dict[str, int]) -
 
 
 def _wanted(session: Session, call: Call) -> tuple[list[Wanted], int]:
-    """Newest act first; and how many of those with a text are not asked for."""
+    """Those never asked for, newest act first, then those asked for longest ago: else a few bad texts that are the
+    newest would be asked for again and again, and no other ever. And how many of those with a text are not asked for.
+    """
     file = LegislativeFile
     has_text = file.text_ref.is_not(None)
     due = or_(file.statement_checked_at.is_(None), file.statement_checked_at < datetime.now(UTC) - ASK_AGAIN)
@@ -80,24 +85,27 @@ def _wanted(session: Session, call: Call) -> tuple[list[Wanted], int]:
         file.statement.is_(None),
         file.statement_url.is_distinct_from(ADDRESS.partition("{ref}")[0] + file.text_ref + ".html"),
     )
-    pending = has_text if call.options.force else has_text & lacks & due
-    newest = file.last_act_on.desc().nulls_last()
-    rows = session.execute(select(file.id, file.external_id, file.text_ref).where(pending).order_by(newest, file.id))
+    # The Assemblée does not publish the Sénat's own texts.
+    published = has_text & ~file.text_ref.contains("SNR")
+    pending = published if call.options.force else published & lacks & due
+    asked, newest = file.statement_checked_at.asc().nulls_first(), file.last_act_on.desc().nulls_last()
+    columns = select(file.id, file.external_id, file.text_ref)
+    rows = session.execute(columns.where(pending).order_by(asked, newest, file.id))
     found = [Wanted(id_, uid, ref) for id_, uid, ref in rows if ref is not None]
     wanted = found[: call.options.limit]
     return wanted, len(session.scalars(select(file.id).where(has_text)).all()) - len(wanted)
 
 
 def _sync(call: Call, one: Wanted, counters: dict[str, int]) -> None:
-    """Raises SourceDown, SourceRefused and RecordError; then nothing is known of this text, and it is asked for
-    again."""
+    """Raises SourceDown; then nothing is known of this text, and it is asked for the next time. Raises SourceRefused
+    and RecordError."""
     try:
         document = call.source.read(f"{one.text_ref}.html", one.url, max_bytes=MAX_BYTES)
     except NotThere:
         counters["notFound"] += 1
         call.report.detail(f"{one.uid}: {one.text_ref} is not published.")
         with call.database.transaction() as session:
-            _not_there(session, one)
+            _asked(session, one)
         return
     if document is None:
         raise AssertionError("unreachable: nothing is known of it before")
@@ -117,7 +125,7 @@ def _store(session: Session, one: Wanted, told: str) -> None:
     session.execute(update(file).where(file.id == one.id, differs).values(values))
 
 
-def _not_there(session: Session, one: Wanted) -> None:
+def _asked(session: Session, one: Wanted) -> None:
     file = LegislativeFile
     now = datetime.now(UTC)
     # Only where the answer is news: a run that asks again sooner, by --force, changes nothing.

@@ -1,6 +1,7 @@
 """sync-votes-an: the public votes of the Assemblée nationale, with every deputy's position."""
 
 import argparse
+from collections.abc import Container
 from datetime import date
 
 from scripts.archive import Archive
@@ -37,7 +38,7 @@ def run(call: Call, own: argparse.Namespace) -> None:
         call.report.result(counters | {"sourceUnchanged": 1})
         return
     archived = archive(document.content, leg)
-    uids = (_recent(archived) if own.today else archived.uids)[: call.options.limit]
+    uids = (_recent(archived, stored) if own.today else archived.uids)[: call.options.limit]
 
     unknown: set[str] = set()
     for start in range(0, len(uids), BATCH):
@@ -74,18 +75,27 @@ def run(call: Call, own: argparse.Namespace) -> None:
         raise BadSource(f"None of the {len(uids)} scrutins of {FILE_NAME} could be read.")
 
 
-def _recent(archived: Archive) -> list[str]:
+def _recent(archived: Archive, stored: Container[str]) -> list[str]:
+    """Of the window, and what is older and lacks: after an outage longer than the window it would never come.
+
+    Where nothing is stored yet nothing lacks: the whole is for a full run to read.
+    """
     days: dict[str, date] = {}
     for uid in archived.uids:
         try:
             days[uid] = voted_on(archived.read(uid, KEY))
         except RecordError:
             days[uid] = date.max  # whoever reads it next counts and names it
-    return recent(days)
+    wanted = set(recent(days))
+    if any(uid in stored for uid in archived.uids):
+        wanted.update(uid for uid in archived.uids if uid not in stored)
+    return [uid for uid in archived.uids if uid in wanted]
 
 
 def _flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--today", action="store_true", help=f"only the last {WINDOW.days} days that the archive knows")
+    parser.add_argument(
+        "--today", action="store_true", help=f"only the last {WINDOW.days} days of the archive, and what lacks"
+    )
     parser.add_argument("--leg", type=positive, default=17, metavar="N", help="the legislature (default 17)")
 
 

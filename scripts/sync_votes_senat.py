@@ -4,25 +4,26 @@ import argparse
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from scripts import senate_votes
 from scripts.arguments import positive
-from scripts.ballots import COUNTERS, PublicVote, Register, hashes, write
+from scripts.ballots import COUNTERS, PublicVote, Register, doubt, hashes, write
 from scripts.errors import BadSource, NotThere, RecordError, SourceRefused
-from scripts.fingerprints import Document, cursor, recall, remember, set_cursor
+from scripts.fingerprints import Document, cursor, forget, recall, remember, set_cursor
 from scripts.models import Chamber, IdSource
+from scripts.paris import today_in_paris
 from scripts.script import Call, Script
+from scripts.window import WINDOW
 
 FIRST_SESSION = 2006  # the first whose votes the Sénat has published one by one
 LAST_SESSION = 2100
 OPENS = 10  # the month in which a session opens (article 28 of the Constitution)
 MAX_LIST_BYTES = 5_000_000  # a session's page has some 300 kB
 MAX_VOTE_BYTES = 2_000_000  # a vote's page; its JSON has 20 kB
-WINDOW = timedelta(days=7)
 ENOUGH = 10  # failures after which it is no single vote any more that is wrong
-PARIS = ZoneInfo("Europe/Paris")
+#: So many in a row that are too old, and the window of --today is over: a single one may have a wrong date.
+TOO_OLD = 3
 
 _REGISTER = Register(IdSource.SENAT)
 
@@ -42,11 +43,22 @@ class _Work:
     unknown: set[str] = field(default_factory=set)
     #: The last day before the window of --today, which ends with the newest vote there is.
     before: date | None = None
+    too_old_in_a_row: int = 0
 
     @property
     def skips(self) -> bool:
         """Whether votes that are stored are left alone: the window is read anew, since votes are corrected."""
         return not self.today and not self.call.options.force
+
+    def lacks(self, uid: str) -> bool:
+        """Where nothing is stored yet nothing lacks: the whole is for a full run to read."""
+        return bool(self.stored) and uid not in self.stored
+
+    @property
+    def left(self) -> int | None:
+        """How many more votes --limit allows."""
+        limit = self.call.options.limit
+        return None if limit is None else max(limit - self.tried, 0)
 
     @property
     def remembers(self) -> bool:
@@ -83,7 +95,7 @@ def _sessions(work: _Work, own: argparse.Namespace) -> Iterator[tuple[int, Docum
     if own.session is not None:
         yield own.session, *_list(work, own.session)
         return
-    today = datetime.now(PARIS).date()
+    today = today_in_paris()
     under_way = today.year if today.month >= OPENS else today.year - 1
     newest: int | None = None
     for year in range(under_way, FIRST_SESSION - 1, -1):
@@ -108,8 +120,11 @@ def _sessions(work: _Work, own: argparse.Namespace) -> Iterator[tuple[int, Docum
 
 
 def _is_next_and_begun(work: _Work, year: int, newest: int) -> bool:
+    """Begun, too, by a run that remembers nothing: else its last votes, which come late, were lost every October."""
     if year != newest - 1:
         return False
+    if any(uid.startswith(_uid(year, "")) for uid in work.stored):
+        return True
     with work.call.database.transaction() as session:
         return cursor(session, _key(year)) is not None
 
@@ -132,32 +147,38 @@ def _key(year: int) -> str:
 
 
 def _read_session(work: _Work, year: int, document: Document, numbers: list[int]) -> None:
-    """Rising, so that one that is interrupted goes on where it was; of --today falling, until one is too old."""
+    """Rising, so that one that is interrupted goes on where it was; of --today falling, until the window is over: then
+    only what lacks, such as what came during a long outage."""
     report, counters = work.call.report, work.counters
-    unread = [number for number in numbers if not (work.skips and _uid(year, number) in work.stored)]
-    counters["cursorSkipped"] += len(numbers) - len(unread)
-    limit = work.call.options.limit
-    if limit is not None:
-        unread = unread[max(len(unread) - (limit - work.tried), 0) :]
-    if work.today:
-        unread.reverse()
-    work.total += len(unread)
+    # The next one is the last of these.
+    waiting = [number for number in numbers if not (work.skips and _uid(year, number) in work.stored)]
+    counters["cursorSkipped"] += len(numbers) - len(waiting)
+    if not work.today:
+        waiting = waiting[max(len(waiting) - work.left, 0) if work.left is not None else 0 :][::-1]
+    work.total = work.tried + len(waiting)
     failed: int | None = None
-    for place, number in enumerate(unread, start=1):
+    work.too_old_in_a_row = 0
+    window_over = False
+    while waiting and work.left != 0:
+        number = waiting.pop()
         try:
             vote = _read_vote(work, year, number)
-            if vote is None:
-                work.total = work.tried
-                report.progress(work.tried, work.total)
-                break
         except RecordError as error:
             report.error(f"{_uid(year, number)} {error}.")
             counters["errors"] += 1
             failed = number if failed is None else min(failed, number)
+            with work.call.database.transaction() as session:
+                doubt(session, _uid(year, number))
+                forget(session, _key(year))
+            work.tried += 1
         else:
-            rest = unread[place : place + 1]
-            _keep(work, year, vote, _reached(numbers, *rest) if failed is None else None)
-        work.tried += 1
+            if vote is not None:
+                _keep(work, year, vote, _reached(numbers, *waiting[-1:]) if failed is None else None)
+                work.tried += 1
+        if work.too_old_in_a_row >= TOO_OLD and not window_over:
+            window_over = True
+            waiting = [number for number in waiting if work.lacks(_uid(year, number))]
+        work.total = work.tried + (len(waiting) if work.left is None else min(len(waiting), work.left))
         report.progress(work.tried, work.total)
         if work.today and work.before is None and work.tried >= ENOUGH:
             raise BadSource(f"None of the {work.tried} newest votes of the session {year} has a day that can be read.")
@@ -174,18 +195,20 @@ def _reached(numbers: Sequence[int], *still_to_read: int) -> str:
     return str(numbers[place - 1] if place else 0)
 
 
-def _uid(year: int, number: int) -> str:
+def _uid(year: int, number: int | str) -> str:
     return f"SENAT-{year}-{number}"
 
 
 def _read_vote(work: _Work, year: int, number: int) -> PublicVote | None:
-    """None: it is older than the window of --today, as are all before it. Raises RecordError."""
-    read = senate_votes.page(_vote_document(work, senate_votes.page_name(year, number)), number)
+    """None: it is older than the window of --today, and does not lack. Raises RecordError."""
+    read = senate_votes.page(_vote_document(work, senate_votes.page_name(year, number)), year, number)
     if work.today:
-        if work.before is not None and read.voted_on <= work.before:
+        too_old = work.before is not None and read.voted_on <= work.before
+        work.too_old_in_a_row = work.too_old_in_a_row + 1 if too_old else 0
+        if too_old and not work.lacks(_uid(year, number)):
             return None
         # A date to come is a slip of the pen and moves nothing.
-        if work.before is None and read.voted_on <= datetime.now(PARIS).date():
+        if work.before is None and read.voted_on <= today_in_paris():
             work.before = read.voted_on - WINDOW
     return senate_votes.public_vote(year, read, _vote_document(work, senate_votes.json_name(year, number)))
 
@@ -223,7 +246,9 @@ def _keep(work: _Work, year: int, vote: PublicVote, reached: str | None) -> None
 
 
 def _flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--today", action="store_true", help=f"only the {WINDOW.days} days up to the newest vote")
+    parser.add_argument(
+        "--today", action="store_true", help=f"only the {WINDOW.days} days up to the newest vote, and what lacks"
+    )
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--all", action="store_true", help=f"every session since {FIRST_SESSION}")
     which.add_argument("--session", type=_session, metavar="YEAR", help="the session, by the year in which it began")

@@ -15,5 +15,5 @@ def recent(days: Mapping[str, date]) -> list[str]:
     for ever. And counted from the newest, not from the clock: an archive read late, or a sample, has its last days too.
     A date that lies in the future in Paris is planned or a slip of the pen: it is shown, and moves nothing.
     """
-    newest = max((day for day in days.values() if day <= today_in_paris()), default=date.min + WINDOW)
-    return [name for name, day in days.items() if day > newest - WINDOW]
+    newest = max((day for day in days.values() if day <= today_in_paris()), default=date.min)
+    return [name for name, day in days.items() if newest - day < WINDOW]

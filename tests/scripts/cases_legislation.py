@@ -79,6 +79,7 @@ CASES = [
         # One text of many is asked for once, and not again.
         empty_is=0,
         remembers=False,
+        reads_again=False,
         optional=True,
         counted_as="notFound",
         down_is=0,

@@ -17,11 +17,14 @@ COLUMNS = (
 
 def scrutin(number: int, day: str = "2025-11-17", code: str = "adopté", **positions: list[str]) -> Json:
     """`positions` are lists of PA ids by the source's own key: pours, contres, abstentions, nonVotants."""
+    told = positions or {"pours": ["PA1", "PA2"], "contres": ["PA3"]}
     nominative: Json = dict.fromkeys(("nonVotants", "pours", "contres", "abstentions"))
-    for key, people in (positions or {"pours": ["PA1", "PA2"], "contres": ["PA3"]}).items():
+    for key, people in told.items():
         voters = [{"acteurRef": pa, "mandatRef": "PM1", "parDelegation": "false", "numPlace": "001"} for pa in people]
         # One voter is an object, several are a list: the source's JSON is made from XML.
         nominative[key] = {"votant": voters[0] if len(voters) == 1 else voters} if voters else None
+    counts = {key.removesuffix("s"): str(len(told.get(key, []))) for key in ("pours", "contres")}
+    counts["abstentions"] = str(len(told.get("abstentions", [])))
     return {
         "uid": f"VTANR5L17V{number}",
         "numero": str(number),
@@ -29,7 +32,7 @@ def scrutin(number: int, day: str = "2025-11-17", code: str = "adopté", **posit
         "dateScrutin": day,
         "titre": f"le scrutin n° {number}.",
         "sort": {"code": code, "libelle": ""},
-        "syntheseVote": {"decompte": {"pour": "2", "contre": "1", "abstentions": "0", "nonVotants": None}},
+        "syntheseVote": {"decompte": counts | {"nonVotants": None}},
         "ventilationVotes": {"organe": {"groupes": {"groupe": {"vote": {"decompteNominatif": nominative}}}}},
     }
 

@@ -44,6 +44,8 @@ class Case:
     #: Whether an unchanged document is told apart by its ETag or its bytes.
     remembers: bool = True
     optional: bool = False
+    #: Whether the very next run reads anew what was malformed; a page that is asked for alone may wait.
+    reads_again: bool = True
     #: What a main document means that stays down: the exit code; 0 where it is one of many, and counted.
     down_is: int = 75
     counted_as: str = "errors"

@@ -140,6 +140,6 @@ def votes_json(**positions: Sequence[str]) -> str:
 def session_documents(numbers: Sequence[int], session: int = SESSION) -> dict[str, str]:
     found = {f"scr{session}.html": session_page(numbers, session)}
     for number in numbers:
-        found[f"{session}/scr{session}-{number}.html"] = vote_page(number)
+        found[f"{session}/scr{session}-{number}.html"] = vote_page(number, day=f"17 novembre {session}")
         found[f"{session}/scr{session}-{number}.json"] = votes_json()
     return found

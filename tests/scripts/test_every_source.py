@@ -184,7 +184,7 @@ def test_malformed_records_are_counted_and_named_and_the_rest_is_imported(
     assert len(outcome.err.splitlines()) >= case.bad
     assert outcome.counters[case.counter] == case.good
     again = ready.sync(case.script, *case.flags)
-    assert again.counters["errors"] == case.bad, "what was not whole is read again"
+    assert again.counters["errors"] == (case.bad if case.reads_again else 0), "what was not whole is read again"
 
 
 def test_far_too_much_is_refused(ready: Site, httpserver: HTTPServer, case: Case) -> None:

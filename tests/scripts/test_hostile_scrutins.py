@@ -33,8 +33,22 @@ def test_a_delegation_that_is_no_word_is_refused() -> None:
 def test_announced_votes_without_a_voter_do_not_take_away_the_votes_there_are() -> None:
     one = scrutin(1)
     groups(one)["groupe"] = None
-    with pytest.raises(RecordError, match="names no voter"):
+    with pytest.raises(RecordError, match="names 0 voters"):
         public_vote(one, 17)
+
+
+@pytest.mark.parametrize(("key", "told"), [("pour", 3), ("contre", 2), ("abstentions", 1)])
+def test_a_group_that_lost_its_list_takes_no_votes_away(key: str, told: int) -> None:
+    one = scrutin(1)
+    one["syntheseVote"]["decompte"][key] = str(told)
+    with pytest.raises(RecordError, match=f"announces {told} votes .* and names {told - 1} voters"):
+        public_vote(one, 17)
+
+
+def test_not_every_one_who_does_not_vote_is_named() -> None:
+    one = scrutin(1)
+    one["syntheseVote"]["decompte"]["nonVotants"] = "9"
+    assert public_vote(one, 17).non_voting == 9
 
 
 @pytest.mark.parametrize("url", ["mysql://host/site?password=hidden", "mysql://bob:hidden@host/site"])

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
-from sqlalchemy import create_engine, update
+from sqlalchemy import ColumnElement, create_engine, true, update
 
 from scripts.models import LegislativeFile
 from scripts.paris import PARIS
 from scripts.settings import database_url
+from scripts.sync_legislation_content import BATCH
 from tests.scripts.cases_legislation import filed
 from tests.scripts.documents import Json, act, bill, dossier, dossiers, zipped
 from tests.scripts.sites import PROJECT, Site
@@ -265,11 +266,13 @@ def test_statements_are_read_once_and_what_is_not_there_is_asked_again_after_a_w
     assert (again["processed"], again["extracted"], again["notFound"]) == (2, 1, 1)
 
 
-def days_pass(site: Site, days: int) -> None:
+def days_pass(site: Site, days: int, whose: ColumnElement[bool] | None = None) -> None:
     engine = create_engine(database_url(site.url))
     with engine.begin() as connection:
         ago = datetime.now(PARIS) - timedelta(days=days)
-        connection.execute(update(LegislativeFile).values(statement_checked_at=ago))
+        connection.execute(
+            update(LegislativeFile).where(true() if whose is None else whose).values(statement_checked_at=ago)
+        )
     engine.dispose()
 
 
@@ -296,7 +299,39 @@ def test_one_that_failed_is_named_and_asked_again(texts: Site) -> None:
     assert (outcome.code, outcome.counters["errors"], outcome.counters["extracted"]) == (0, 1, 1)
     assert outcome.err == f"DLR5L17N2: {name(2)}.html is not the text of a bill: an error's page, perhaps.\n"
     texts.put(CONTENT, f"{name(2)}.html", bill())
+    assert texts.sync(CONTENT).counters["processed"] == 0
+    days_pass(texts, 8)
     assert texts.sync(CONTENT).counters["extracted"] == 1
+
+
+def test_bad_texts_that_are_the_newest_do_not_keep_the_others_waiting(sqlite_site: Site) -> None:
+    count = BATCH + 2
+    filed(*(name(n) for n in range(1, count + 1)))(sqlite_site)
+    for number in range(1, count + 1):
+        sqlite_site.put(CONTENT, f"{name(number)}.html", bill() if number > BATCH else "<html>Une erreur</html>")
+    first = sqlite_site.sync(CONTENT)
+    assert (first.code, first.counters["errors"]) == (1, BATCH)
+    second = sqlite_site.sync(CONTENT)
+    assert (second.code, second.counters["extracted"]) == (0, 2)
+
+
+def test_the_one_asked_for_longest_ago_is_the_next(sqlite_site: Site) -> None:
+    filed(*(name(n) for n in (1, 2, 3)))(sqlite_site)
+    sqlite_site.sync(CONTENT)
+    days_pass(sqlite_site, 8)
+    days_pass(sqlite_site, 9, LegislativeFile.id == 2)
+    for number in (1, 2, 3):
+        sqlite_site.put(CONTENT, f"{name(number)}.html", bill())
+    sqlite_site.sync(CONTENT, "--limit=1")
+    assert [row["id"] for row in sqlite_site.rows("legislative_files") if row["statement"]] == [2]
+
+
+def test_the_senats_own_texts_are_not_asked_for(sqlite_site: Site) -> None:
+    filed("PIONSNR5S990B0001", name(2))(sqlite_site)
+    sqlite_site.put(CONTENT, f"{name(2)}.html", bill())
+    counters = sqlite_site.sync(CONTENT).counters
+    assert (counters["processed"], counters["extracted"], counters["skipped"]) == (1, 1, 1)
+    assert sqlite_site.sync(CONTENT, "--force").counters["processed"] == 1
 
 
 def test_where_none_of_a_batch_can_be_read_the_run_fails(texts: Site) -> None:

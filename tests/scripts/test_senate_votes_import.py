@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,9 +11,11 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from scripts.errors import RecordError
+from scripts.french_dates import MONTHS
 from scripts.models import Outcome
-from scripts.senate_votes import MONTHS, Page, page
-from scripts.sync_votes_senat import ENOUGH, MAX_VOTE_BYTES, PARIS
+from scripts.paris import PARIS, today_in_paris
+from scripts.senate_votes import Page, page
+from scripts.sync_votes_senat import ENOUGH, MAX_VOTE_BYTES, TOO_OLD
 from tests.scripts.senate_documents import (
     SESSION,
     general_csv,
@@ -30,7 +33,7 @@ from tests.scripts.test_killed_scripts import kill_after
 
 SCRIPT = "sync-votes-senat"
 THIS = f"--session={SESSION}"
-TODAY = datetime.now(PARIS).date()
+TODAY = today_in_paris()
 UNDER_WAY = TODAY.year if TODAY.month >= 10 else TODAY.year - 1
 
 # fmt: off
@@ -153,6 +156,7 @@ BAD_JSON: list[tuple[str | bytes | None, str]] = [
 BAD_PAGES: list[tuple[str | bytes | None, str]] = [
     (vote_page(1, day="soir"), "has no « séance du … »"),
     (vote_page(1, day="31 février 2025"), "which is no day"),
+    (vote_page(1, day="17 novembre 2015"), "has the day 2015-11-17, which is not in the session 2025-2026"),
     (vote_page(1, day="12 brumaire 2025"), "which is no day"),
     (vote_page(2), "is the page of scrutin 2"),
     (vote_page(1, badge="Retiré"), "the unknown outcome 'Retiré'"),
@@ -188,7 +192,7 @@ def test_a_vote_that_cannot_be_read_is_named_and_counted_and_the_rest_goes_on(
 
 
 def read(**changed: Any) -> Page:
-    return page(vote_page(1, **changed).encode(), 1)
+    return page(vote_page(1, **changed).encode(), SESSION, 1)
 
 
 @pytest.mark.parametrize(
@@ -209,7 +213,7 @@ def test_what_came_of_it_is_the_badges_and_not_the_titles(badge: str, meant: Out
 )
 def test_without_a_badge_it_is_the_sentences(sentence: str, meant: Outcome) -> None:
     markup = vote_page(1).replace("badge rounded-pill", "").replace("Adopt&eacute;<", f"{sentence}<")
-    assert page(markup.encode(), 1).outcome is meant
+    assert page(markup.encode(), SESSION, 1).outcome is meant
 
 
 @pytest.mark.parametrize("month", range(1, 13))
@@ -223,12 +227,24 @@ def test_comments_scripts_and_what_follows_the_totals_are_not_read() -> None:
     assert [*read(totals=(99, 98, 97, 1)).totals.values()] == [99, 98, 97, 1]
 
 
-@pytest.mark.parametrize("piece", ["<", "<!--", "<h1 ", "<span badge", "<script>", "-->", "&", "<p class=page-lead>"])
+@pytest.mark.parametrize(
+    "piece", ["<", "<!--", "<h1 ", "<span badge", "<script>", "-->", "&", "<p class=page-lead>", "<span badge>", "<h1>"]
+)
 def test_a_hostile_page_takes_no_longer_than_its_length(piece: str) -> None:
     started = datetime.now(PARIS)
+    pieces = piece * (MAX_VOTE_BYTES // len(piece))
     with pytest.raises(RecordError):
-        page((piece * (MAX_VOTE_BYTES // len(piece)) + "</html>").encode(), 1)
+        page(f"{pieces}</html>".encode(), SESSION, 1)
+    # Whatever stands behind the totals of a good one is no reason to refuse it.
+    with suppress(RecordError):
+        page(vote_page(1).replace("</body>", pieces).encode(), SESSION, 1)
     assert datetime.now(PARIS) - started < timedelta(seconds=20)
+
+
+def test_a_badge_without_an_end_says_nothing() -> None:
+    markup = vote_page(1).replace("Adopt&eacute;</span>", "Adopt&eacute;").replace("</span>", "</b>")
+    with pytest.raises(RecordError, match="unknown outcome"):
+        page(markup.encode(), SESSION, 1)
 
 
 def test_it_goes_on_behind_the_lowest_failure(site: Site) -> None:
@@ -297,8 +313,67 @@ def test_today_is_a_week_back_from_the_newest_vote_and_marks_nothing(site: Site)
 
 
 def test_a_day_to_come_does_not_move_the_window(sqlite_site: Site) -> None:
-    days(sqlite_site, 20, 3, -400)
+    days(sqlite_site, 20, 3, -10)
     assert sqlite_site.sync(SCRIPT, "--today").counters["scrutinsCreated"] == 2
+
+
+def test_after_a_long_outage_today_takes_what_lacks(site: Site) -> None:
+    days(site, 40)
+    site.sync(SCRIPT)
+    days(site, 40, 31, 30, 29, 28, 27, 9, 4, 3)
+    assert site.sync(SCRIPT, "--today", "--limit=4").counters["scrutinsCreated"] == 4
+    assert site.sync(SCRIPT, "--today", "--limit=2").counters["scrutinsProcessed"] == 2
+    counters = site.sync(SCRIPT, "--today").counters
+    assert (counters["scrutinsCreated"], counters["scrutinsSkipped"]) == (4, 3)
+    assert len(stored(site)) == 9
+
+
+def test_today_asks_for_no_old_vote_that_is_stored(online: Site, httpserver: HTTPServer) -> None:
+    documents = session_documents(range(1, 10), UNDER_WAY)
+    for n in range(1, 10):
+        documents[f"{UNDER_WAY}/scr{UNDER_WAY}-{n}.html"] = vote_page(
+            n, day=written(TODAY - timedelta(days=41 - 4 * n))
+        )
+    for name, content in documents.items():
+        httpserver.expect_request(f"/{name}").respond_with_data(content)
+    online.sync(SCRIPT)
+    httpserver.clear_log()
+    assert online.sync(SCRIPT, "--today").counters["scrutinsSkipped"] == 2
+    pages = [request.path for request, _ in httpserver.log if "-" in request.path and request.path.endswith("html")]
+    assert len(pages) == 2 + TOO_OLD
+
+
+def test_one_wrong_past_day_does_not_end_the_window(sqlite_site: Site) -> None:
+    days(sqlite_site, 60, 50, 40, 30, 4, 25, 3)
+    assert sqlite_site.sync(SCRIPT, "--today").counters["scrutinsCreated"] == 2
+    days(sqlite_site, 60, 50, 40, 30, 4, 25, 3, 2)
+    assert sqlite_site.sync(SCRIPT, "--today").counters["scrutinsProcessed"] == 8
+
+
+def test_the_session_before_is_read_where_only_runs_of_today_have_begun_it(
+    online: Site, httpserver: HTTPServer
+) -> None:
+    server = Sessions(httpserver, UNDER_WAY, UNDER_WAY - 1)
+    online.sync(SCRIPT, "--today", f"--session={UNDER_WAY - 1}")
+    server.documents[f"scr{UNDER_WAY - 1}.html"] = session_page([1, 2], UNDER_WAY - 1)
+    late = session_documents([2], UNDER_WAY - 1)
+    del late[f"scr{UNDER_WAY - 1}.html"]
+    for name, content in late.items():
+        httpserver.expect_request(f"/{name}").respond_with_data(content)
+    online.sync(SCRIPT, "--today")
+    assert f"SENAT-{UNDER_WAY - 1}-2" in stored(online)
+
+
+def test_a_correction_that_failed_comes_with_the_next_run(site: Site) -> None:
+    put(site, [1, 2, 3])
+    site.sync(SCRIPT, THIS)
+    put(site, [1, 2, 3], json2=votes_json(p=[ref(1)]))
+    assert site.sync(SCRIPT, THIS, "--force").counters["errors"] == 1
+    put(site, [1, 2, 3], json2=votes_json(p=[ref(1), ref(3)], c=[ref(5)], n=[ref(4)]))
+    counters = site.sync(SCRIPT, THIS).counters
+    assert (counters["scrutinsUpdated"], counters["votesCreated"], counters["votesDeleted"]) == (1, 1, 1)
+    assert state(site) == {"votes-senat:2025": ("3", True)}
+    assert site.sync(SCRIPT, THIS).counters["sourceUnchanged"] == 1
 
 
 def test_without_any_day_today_does_not_read_the_whole_session(sqlite_site: Site) -> None:

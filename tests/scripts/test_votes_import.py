@@ -3,7 +3,7 @@
 import json
 import zipfile
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from pytest_httpserver import HTTPServer
 
 from scripts.archive import MAX_FILE_BYTES
 from scripts.paris import PARIS
+from scripts.window import recent
 from tests.scripts.documents import Json, archive, deputies_csv, deputy_line, scrutin, zipped
 from tests.scripts.sites import Site
 
@@ -112,6 +113,24 @@ def test_today_is_a_week_back_from_the_newest_vote(site: Site) -> None:
     site.put(*ZIP, archive(*(scrutin(number, day) for number, day in enumerate(days, 1))))
     assert site.sync("sync-votes-an", "--today").counters["scrutinsCreated"] == 3
     assert str(min(str(row["voted_on"]) for row in site.rows("scrutins"))) == "2025-11-11"
+
+
+def test_after_an_outage_longer_than_the_window_today_takes_what_lacks(site: Site) -> None:
+    before, missed = scrutin(1, "2025-09-01"), [scrutin(2, "2025-10-01"), scrutin(3, "2025-10-02")]
+    site.put(*ZIP, archive(before))
+    site.sync("sync-votes-an")
+    site.put(*ZIP, archive(before, *missed, scrutin(4, "2025-11-17")))
+    assert site.sync("sync-votes-an", "--today", "--limit=2").counters["scrutinsCreated"] == 2
+    counters = site.sync("sync-votes-an", "--today").counters
+    assert (counters["scrutinsCreated"], counters["scrutinsProcessed"]) == (1, 2)
+    assert sorted(int(str(row["number"])) for row in site.rows("scrutins")) == [1, 2, 3, 4]
+
+
+def test_a_window_at_the_beginning_of_time_is_a_window() -> None:
+    days = {"a": date.min, "b": date.min + timedelta(days=3), "c": date.min + timedelta(days=8)}
+    assert recent({"a": date.min}) == ["a"]
+    assert recent(days) == ["b", "c"]
+    assert recent({"z": date.max}) == ["z"]
 
 
 def test_a_vote_published_days_late_is_still_seen_today(site: Site) -> None:
