@@ -8,6 +8,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from scripts.errors import DatabaseNotReady
+
 LOCK_TIMEOUT = 30  # seconds that a writer waits for another on SQLite
 
 
@@ -51,21 +53,26 @@ class Database:
 
 @contextmanager
 def altering(connection: Connection) -> Iterator[None]:
-    """For migrations: SQLite alters a table by dropping the old one, and must not take its rows' children for lost.
+    """For migrations, one transaction: SQLite alters a table by dropping the old one, and must not take its rows'
+    children for lost.
 
-    No transaction may have begun. Raises IntegrityError where a migration did lose some.
+    No transaction may have begun. Raises DatabaseNotReady, with all undone, where rows lack what they belong to.
     """
     driver = connection.connection.driver_connection
     if not isinstance(driver, sqlite3.Connection):
-        yield
+        with connection.begin():
+            yield
         return
     driver.execute("PRAGMA foreign_keys = OFF")
     try:
-        yield
-        if lost := driver.execute("PRAGMA foreign_key_check").fetchall():
-            raise sqlite3.IntegrityError(f"rows without what they belong to: {lost[:3]}")
+        with connection.begin():
+            yield
+            if lost := driver.execute("PRAGMA foreign_key_check").fetchmany(3):
+                rows = ", ".join(f"row {row} of {table} (none of {parent})" for table, row, parent, _ in lost)
+                raise DatabaseNotReady(
+                    f"Some rows lack what they belong to: {rows}. Nothing was changed; mend or delete them first."
+                )
     finally:
-        driver.rollback()
         driver.execute("PRAGMA foreign_keys = ON")
 
 
