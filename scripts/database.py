@@ -29,7 +29,10 @@ def connected(url: URL) -> Iterator[Engine]:
 
 
 class Database:
-    """A dry run is the real run in one transaction that is undone at its end: its counts are the real ones."""
+    """A dry run is the real run in one transaction that is undone at its end: its counts are the real ones.
+
+    On SQLite it keeps all others from writing, but not before it has written itself: not during a first download.
+    """
 
     def __init__(self, engine: Engine, *, dry_run: bool = False) -> None:
         self._engine = engine
@@ -40,6 +43,8 @@ class Database:
         """Committed whole when the block ends, undone whole when it raises or the process dies."""
         if self._rehearsal is not None:
             yield self._rehearsal
+            if not _has_written(self._rehearsal):
+                self._rehearsal.rollback()
             return
         with Session(self._engine) as session, session.begin():
             yield session
@@ -49,6 +54,13 @@ class Database:
         if self._rehearsal is not None:
             self._rehearsal.rollback()
             self._rehearsal.close()
+
+
+def _has_written(session: Session) -> bool:
+    session.flush()
+    driver = session.connection().connection.driver_connection
+    # Elsewhere it does not matter: there, to have read locks nobody out.
+    return not isinstance(driver, sqlite3.Connection) or driver.total_changes > 0
 
 
 @contextmanager

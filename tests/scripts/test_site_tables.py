@@ -13,8 +13,9 @@ from sqlalchemy import insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
-from scripts.database import altering, connected
+from scripts.database import Database, altering, connected
 from scripts.errors import DatabaseNotReady
+from scripts.fingerprints import recall
 from scripts.migrate import VERSION_TABLE, migrations
 from scripts.models import Mandate, Row, SyncMetadata
 from scripts.settings import database_url
@@ -99,6 +100,30 @@ def test_a_migration_that_loses_something_says_so_and_is_undone(sqlite_site: Sit
         # And from here on they are looked at again.
         with pytest.raises(IntegrityError):
             connection.execute(text("DELETE FROM politicians"))
+
+
+def test_a_rehearsal_lets_others_write_until_it_has_written_itself(sqlite_site: Site) -> None:
+    """As while it downloads: between its first transaction and the next."""
+    path = sqlite_site.url.removeprefix("sqlite:///")
+
+    def somebody_writes() -> None:
+        with closing(sqlite3.connect(path, timeout=0)) as other:
+            other.execute("DELETE FROM doubts")
+            other.commit()
+
+    row = {"key": "k", "url": "u", "sha256": "s"}
+    with connected(database_url(sqlite_site.url)) as engine, closing(Database(engine, dry_run=True)) as database:
+        with database.transaction() as session:
+            assert recall(session, "k") is None
+        somebody_writes()
+        with database.transaction() as session:
+            session.add(SyncMetadata(**row, created_at=NOW, updated_at=NOW))
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            somebody_writes()
+        with database.transaction() as session:
+            assert recall(session, "k"), "what was rehearsed is there for what comes after it"
+    somebody_writes()
+    assert sqlite_site.rows("sync_metadata") == []
 
 
 def test_a_moment_comes_back_in_utc(site: Site) -> None:
