@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 
+import psycopg
 import stamina.instrumentation
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -101,8 +102,8 @@ def _run(script: Script, flags: Sequence[str], report: Report, client: HttpClien
 def _sentence(error: Exception) -> str:
     if isinstance(error, ScriptError):
         return str(error)
-    if isinstance(error, SQLAlchemyError):
-        # The first line is the database's own; the next ones are the statement, with its values.
+    if isinstance(error, (SQLAlchemyError, psycopg.Error)):  # the latter from COPY, which SQLAlchemy does not know
+        # The first line is the database's own; the next ones are the statement or the row, with its values.
         reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
         return f"The database refused: {reason}. --verbose shows where."
     return f"Unexpected {type(error).__name__}: {error}. --verbose shows where."

@@ -8,6 +8,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from scripts.errors import DatabaseNotReady
+
 LOCK_TIMEOUT = 30  # seconds that a writer waits for another on SQLite
 
 
@@ -27,7 +29,10 @@ def connected(url: URL) -> Iterator[Engine]:
 
 
 class Database:
-    """A dry run is the real run in one transaction that is undone at its end: its counts are the real ones."""
+    """A dry run is the real run in one transaction that is undone at its end: its counts are the real ones.
+
+    On SQLite it keeps all others from writing, but not before it has written itself: not during a first download.
+    """
 
     def __init__(self, engine: Engine, *, dry_run: bool = False) -> None:
         self._engine = engine
@@ -38,6 +43,8 @@ class Database:
         """Committed whole when the block ends, undone whole when it raises or the process dies."""
         if self._rehearsal is not None:
             yield self._rehearsal
+            if not _has_written(self._rehearsal):
+                self._rehearsal.rollback()
             return
         with Session(self._engine) as session, session.begin():
             yield session
@@ -49,23 +56,35 @@ class Database:
             self._rehearsal.close()
 
 
+def _has_written(session: Session) -> bool:
+    session.flush()
+    driver = session.connection().connection.driver_connection
+    # Elsewhere it does not matter: there, to have read locks nobody out.
+    return not isinstance(driver, sqlite3.Connection) or driver.total_changes > 0
+
+
 @contextmanager
 def altering(connection: Connection) -> Iterator[None]:
-    """For migrations: SQLite alters a table by dropping the old one, and must not take its rows' children for lost.
+    """For migrations, one transaction: SQLite alters a table by dropping the old one, and must not take its rows'
+    children for lost.
 
-    No transaction may have begun. Raises IntegrityError where a migration did lose some.
+    No transaction may have begun. Raises DatabaseNotReady, with all undone, where rows lack what they belong to.
     """
     driver = connection.connection.driver_connection
     if not isinstance(driver, sqlite3.Connection):
-        yield
+        with connection.begin():
+            yield
         return
     driver.execute("PRAGMA foreign_keys = OFF")
     try:
-        yield
-        if lost := driver.execute("PRAGMA foreign_key_check").fetchall():
-            raise sqlite3.IntegrityError(f"rows without what they belong to: {lost[:3]}")
+        with connection.begin():
+            yield
+            if lost := driver.execute("PRAGMA foreign_key_check").fetchmany(3):
+                rows = ", ".join(f"row {row} of {table} (none of {parent})" for table, row, parent, _ in lost)
+                raise DatabaseNotReady(
+                    f"Some rows lack what they belong to: {rows}. Nothing was changed; mend or delete them first."
+                )
     finally:
-        driver.rollback()
         driver.execute("PRAGMA foreign_keys = ON")
 
 

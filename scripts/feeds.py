@@ -69,7 +69,10 @@ class Entries:
 def entries(content: bytes) -> Entries:
     """Raises BadSource where this is not a feed."""
     # As a stream: given plain bytes, feedparser would first take them for the name of a file to open.
-    parsed = feedparser.parse(io.BytesIO(content), sanitize_html=False, resolve_relative_uris=False)
+    try:
+        parsed = feedparser.parse(io.BytesIO(content), sanitize_html=False, resolve_relative_uris=False)
+    except ValueError as error:  # as for an entity of 5,000 digits
+        raise BadSource(f"This feed cannot be read: {error}.") from error
     if not parsed.get("version"):  # for an empty body there is none at all
         raise BadSource("This is neither RSS nor Atom.")
     if len(parsed.entries) > MAX_ENTRIES:

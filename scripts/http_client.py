@@ -1,8 +1,12 @@
 """The one HTTP client: polite, patient, and never trusting the size of an answer."""
 
 import email.utils
+import functools
+import ssl
 import time
-from collections.abc import Callable, Mapping
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from importlib.metadata import version
 from urllib.parse import urlsplit
@@ -16,7 +20,8 @@ from scripts.fingerprints import Document, Fingerprint
 USER_AGENT = f"poligraph-syncs/{version('poligraph-syncs')} (+https://poligraph.fr)"
 TRIES = 4
 LONGEST_RETRY_AFTER = 60.0  # seconds; a source that asks for more is tried again by the step, not by us
-
+MOST_REDIRECTS = 10
+PIECE = 1_000_000  # bytes of a compressed body that are unpacked at a time, however little they came from
 
 #: Seconds between two requests to a host, as its people ask for or as we would have them ask (SOURCES.md A.0).
 PAUSES = {
@@ -51,7 +56,8 @@ class HttpClient:
     """
 
     def __init__(self, *, timeout: float = 30.0, deadline: float = 120.0, first_wait: float = 1.0) -> None:
-        self._http = httpx.Client(headers={"User-Agent": USER_AGENT}, timeout=timeout, follow_redirects=True)
+        headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"}
+        self._http = httpx.Client(headers=headers, timeout=timeout, verify=_trusted())
         self._deadline = deadline
         self._first_wait = first_wait
         self._asked: dict[str, float] = {}
@@ -98,15 +104,14 @@ class HttpClient:
         headers: Mapping[str, str],
         not_yet: NotYet | None,
     ) -> Document | None:
-        self._be_polite(url)
         conditions = known.conditions(url) if known else {}
         try:
-            with self._http.stream("GET", url, headers={**headers, **conditions}) as answer:
+            with closing(self._ask(url, {**headers, **conditions})) as answer:
                 if answer.status_code == httpx.codes.NOT_MODIFIED and known:
                     return None
                 _refuse_status(url, answer)
                 content = self._body(url, answer, max_bytes)
-        except (httpx.UnsupportedProtocol, httpx.TooManyRedirects, httpx.InvalidURL) as error:
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
             raise SourceRefused(f"{shown(url)}: {error}.") from error
         except httpx.RequestError as error:
             raise SourceDown(f"{shown(url)} does not answer: {str(error) or type(error).__name__}.") from error
@@ -120,8 +125,19 @@ class HttpClient:
             last_modified=answer.headers.get("Last-Modified"),
         ).unless(known)
 
-    def _be_polite(self, url: str) -> None:
-        host = urlsplit(url).hostname or ""
+    def _ask(self, url: str, headers: Mapping[str, str]) -> httpx.Response:
+        """Before its body. httpx itself would follow without a pause, and read all that a redirect holds."""
+        request = self._http.build_request("GET", url, headers=headers)
+        for _ in range(MOST_REDIRECTS + 1):
+            self._be_polite(request.url.host)
+            answer = self._http.send(request, stream=True)
+            if answer.next_request is None:
+                return answer
+            answer.close()
+            request = answer.next_request
+        raise SourceRefused(f"{shown(url)} redirects more than {MOST_REDIRECTS} times.")
+
+    def _be_polite(self, host: str) -> None:
         pause = self._asked.get(host, 0.0) + PAUSES.get(host, PAUSE) - time.monotonic()
         if host in self._asked and pause > 0:
             time.sleep(pause)
@@ -131,13 +147,46 @@ class HttpClient:
         """httpx itself refuses a body that is shorter than its Content-Length or its last chunk."""
         started = time.monotonic()
         body = bytearray()
-        for part in answer.iter_bytes():
+        for part in _parts(url, answer):
             body += part
             if len(body) > max_bytes:
                 raise SourceRefused(f"{shown(url)} sends more than {max_bytes:,} bytes, the most that we read.")
             if time.monotonic() - started > self._deadline:
                 raise SourceDown(f"{shown(url)} was still sending after {self._deadline:g} s.")
         return bytes(body)
+
+
+@functools.cache
+def _trusted() -> ssl.SSLContext:
+    """Once a process: to read the certificates takes longer than many a request."""
+    return httpx.create_ssl_context()
+
+
+def _parts(url: str, answer: httpx.Response) -> Iterator[bytes]:
+    """The body as it was before it was packed, each part small: httpx gives out a packed MB as a GB at once."""
+    coding = answer.headers.get("Content-Encoding", "identity").strip().lower()
+    if coding == "identity":
+        yield from answer.iter_raw()
+    elif coding == "gzip":
+        yield from _unpacked(url, answer.iter_raw())
+    else:
+        raise SourceRefused(f"{shown(url)} answers in the coding {coding[:40]!r}, which we did not ask for.")
+
+
+def _unpacked(url: str, packed: Iterator[bytes]) -> Iterator[bytes]:
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        for left in packed:
+            while left:
+                if unpacker.eof:
+                    # Several, one after the other, are one (RFC 1952, 2.2).
+                    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+                yield unpacker.decompress(left, PIECE)
+                left = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
+    except zlib.error as error:
+        raise SourceDown(f"{shown(url)} does not answer in gzip as it says: {error}.") from error
+    if not unpacker.eof:
+        raise SourceDown(f"{shown(url)} does not answer in whole: its gzip breaks off.")
 
 
 def shown(url: str) -> str:
@@ -159,18 +208,20 @@ def _refuse_status(url: str, answer: httpx.Response) -> None:
 def _wait_asked_for(error: Exception) -> bool | float:
     if not isinstance(error, SourceDown):
         return False
-    return True if error.retry_after is None else error.retry_after
+    if error.retry_after is None:
+        return True
+    return error.retry_after if error.retry_after <= LONGEST_RETRY_AFTER else False
 
 
 def retry_after(written: str | None) -> float | None:
-    """Seconds, from either form of the header (RFC 9110, 10.2.3), at most LONGEST_RETRY_AFTER."""
+    """Seconds, from either form of the header (RFC 9110, 10.2.3); None for what is neither."""
     if not written:
         return None
     try:
         seconds = float(written) if written.isdigit() else _seconds_until(email.utils.parsedate_to_datetime(written))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
-    return min(max(seconds, 0.0), LONGEST_RETRY_AFTER)
+    return max(seconds, 0.0)
 
 
 def _seconds_until(moment: datetime) -> float:

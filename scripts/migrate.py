@@ -28,7 +28,6 @@ def migrate(engine: Engine) -> str:
             command.upgrade(config, "head")
         except CommandError as error:
             raise DatabaseNotReady(f"{_name(engine)} is at revision {before}: {error}.") from error
-        connection.commit()
         after = _revision(connection)
     done = "was there already" if before == after else f"came from {before or 'an empty database'}"
     return f"{_name(engine)} is at revision {after}; it {done}."

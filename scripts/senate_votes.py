@@ -4,7 +4,6 @@ A session has a page that links to all of its votes, and is named after the year
 its day, what it was about, what came of it, and the totals; and a JSON: `{"votes": [{"matricule", "vote", "siege"}]}`.
 """
 
-import html
 import json
 import re
 from collections import Counter
@@ -18,7 +17,7 @@ from scripts.errors import BadSource, RecordError
 from scripts.french_dates import written_day
 from scripts.models import Chamber, Outcome, Position
 from scripts.senators import matricule
-from scripts.text import clean, fold, shorten
+from scripts.text import clean, fold, shorten, unescape
 
 SITE = "https://www.senat.fr/scrutin-public/"
 LONGEST_SHOWN = 200  # of what a page says, in an error
@@ -226,4 +225,4 @@ def _text(tokens: Tokens) -> str:
         hidden = tag.startswith(("script", "style")) or (hidden and not tag.startswith(("/script", "/style")))
         if not hidden:
             shown.append(text)
-    return clean(html.unescape(" ".join(shown)))
+    return clean(unescape(" ".join(shown)))

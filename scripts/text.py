@@ -1,13 +1,19 @@
-"""Text of the sources made fit to store and to compare."""
+"""Text of the sources made fit to store and to compare, in a time that grows with its length alone."""
 
+import html
 import re
 import unicodedata
-from html.parser import HTMLParser
-
-# HTMLParser takes quadratic time on some broken input; what is cut here is far beyond any excerpt.
-LONGEST_MARKUP = 20_000
 
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # Unicode's categories Cc and Cs
+_LONG_NUMBER = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")  # Python refuses to read one of 4,301 digits
+# No tag goes beyond the next "<": were it looked for to the end each time, many that are not closed would take minutes.
+# A ">" in quotes does not end it, unless the quotes are not closed either.
+_TAG = re.compile(r"""<(?:(!--)|([!?]|/?[a-z][a-z0-9]*)(?:(?:[^<>"']|"[^"<]*"|'[^'<]*')*+>|[^<>]*>))""", re.IGNORECASE)
+_HIDDEN = {
+    "!--": re.compile("-->"),
+    "script": re.compile(r"</script[^<>]*>", re.IGNORECASE),
+    "style": re.compile(r"</style[^<>]*>", re.IGNORECASE),
+}
 
 
 def clean(text: str) -> str:
@@ -15,15 +21,14 @@ def clean(text: str) -> str:
     return " ".join(_UNFIT.sub(" ", text).split())
 
 
+def unescape(text: str) -> str:
+    """Entities decoded; what is no number of a character is a space. `html.unescape` alone raises ValueError."""
+    return html.unescape(_LONG_NUMBER.sub(" ", text))
+
+
 def plain(markup: str) -> str:
     """Markup's text: tags, scripts and styles gone, entities decoded. Feeds that escape twice are unescaped twice."""
-    text = markup[:LONGEST_MARKUP]
-    for _ in range(2):
-        stripper = _Stripper()
-        stripper.feed(text)
-        stripper.close()
-        text = "".join(stripper.pieces)
-    return clean(text)
+    return clean(_shown(_shown(markup)))
 
 
 def shorten(text: str, longest: int) -> str:
@@ -37,29 +42,25 @@ def shorten(text: str, longest: int) -> str:
 def fold(text: str) -> str:
     """Lower case, without accents, words of a-z and 0-9 apart by one space: « L'Haÿ-les-Roses » → "l hay les roses"."""
     spelled = text.lower().replace("œ", "oe").replace("æ", "ae")
-    unaccented = "".join(c for c in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(c))
-    return " ".join(re.findall(r"[a-z0-9]+", unaccented))
+    if not spelled.isascii():
+        # Letter by letter: it sorts the accents of each, which takes quadratic time where one has thousands.
+        apart = (c for letter in spelled for c in unicodedata.normalize("NFKD", letter))
+        spelled = "".join(c for c in apart if not unicodedata.combining(c))
+    return " ".join(re.findall(r"[a-z0-9]+", spelled))
 
 
 def slug(text: str) -> str:
     return fold(text).replace(" ", "-")
 
 
-class _Stripper(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self._hidden = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+def _shown(markup: str) -> str:
+    pieces, done = [], 0
+    while tag := _TAG.search(markup, done):
         # Words on both sides of a tag, as in "<p>un</p><p>deux</p>", stay two words.
-        self.pieces.append(" ")
-        self._hidden = tag in {"script", "style"}
-
-    def handle_endtag(self, tag: str) -> None:
-        self.pieces.append(" ")
-        self._hidden = False
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.pieces.append(data)
+        pieces += [markup[done : tag.start()], " "]
+        done = tag.end()
+        if hidden_until := _HIDDEN.get((tag[1] or tag[2]).lower()):
+            ended = hidden_until.search(markup, done)
+            # What is not closed hides all that follows.
+            done = ended.end() if ended else len(markup)
+    return unescape("".join(pieces) + markup[done:])

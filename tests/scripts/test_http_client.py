@@ -1,9 +1,12 @@
 """The client against a real server on this machine: what it sends, when it tries again, and when it gives up."""
 
 import contextlib
+import gzip
+import math
 import socket
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -15,7 +18,16 @@ from werkzeug import Request, Response
 from scripts import http_client
 from scripts.errors import NotThere, SourceDown, SourceRefused
 from scripts.fingerprints import Document
-from scripts.http_client import LONGEST_RETRY_AFTER, PAUSE, PAUSES, USER_AGENT, HttpClient, retry_after, shown
+from scripts.http_client import (
+    LONGEST_RETRY_AFTER,
+    MOST_REDIRECTS,
+    PAUSE,
+    PAUSES,
+    USER_AGENT,
+    HttpClient,
+    retry_after,
+    shown,
+)
 
 ENOUGH = 1_000_000
 
@@ -71,6 +83,18 @@ def test_it_waits_as_long_as_it_is_asked_to(client: HttpClient, httpserver: HTTP
     assert 0.9 < time.monotonic() - started < 3
 
 
+@pytest.mark.parametrize("status", [429, 503])
+def test_who_asks_for_more_patience_than_we_have_is_not_asked_again(
+    client: HttpClient, httpserver: HTTPServer, status: int
+) -> None:
+    asks = str(int(LONGEST_RETRY_AFTER) + 1)
+    httpserver.expect_request("/feed").respond_with_data(status=status, headers={"Retry-After": asks})
+    with pytest.raises(SourceDown) as down:
+        client.get(httpserver.url_for("/feed"), max_bytes=ENOUGH)
+    assert down.value.retry_after == float(asks)
+    assert len(httpserver.log) == 1
+
+
 def test_without_being_asked_the_waits_double() -> None:
     with closed_port() as port, contextlib.closing(HttpClient(first_wait=0.1)) as client:
         started = time.monotonic()
@@ -81,7 +105,14 @@ def test_without_being_asked_the_waits_double() -> None:
 
 @pytest.mark.parametrize(
     ("written", "seconds"),
-    [("0", 0.0), ("7", 7.0), ("86400", LONGEST_RETRY_AFTER), ("soon", None), ("-3", None), ("", None), (None, None)],
+    [
+        ("0", 0.0),
+        ("7", 7.0),
+        ("86400", 86_400.0),
+        ("9" * 5_000, math.inf),
+        *((unread, None) for unread in ("soon", "-3", "", "²", None)),
+        ("Fri, 31 Dec 99999999999999999999 23:59:59 GMT", None),
+    ],
 )
 def test_retry_after_in_seconds(written: str | None, seconds: float | None) -> None:
     assert retry_after(written) == seconds
@@ -128,6 +159,63 @@ def test_a_body_without_end_is_refused(client: HttpClient, httpserver: HTTPServe
         client.get(httpserver.url_for("/feed"), max_bytes=1000)
 
 
+GZIP = {"Content-Encoding": "gzip"}
+
+
+@pytest.mark.parametrize(
+    "packed", [gzip.compress(b"news"), gzip.compress(b"ne") + gzip.compress(b"ws"), gzip.compress(b"news", 0)]
+)
+def test_a_packed_body_is_unpacked(client: HttpClient, httpserver: HTTPServer, packed: bytes) -> None:
+    httpserver.expect_request("/feed", headers={"Accept-Encoding": "gzip"}).respond_with_data(packed, headers=GZIP)
+    document = client.get(httpserver.url_for("/feed"), max_bytes=4)
+    assert document
+    assert document.content == b"news"
+
+
+@pytest.mark.parametrize("lacks", [1, 8, 15])
+def test_a_packed_body_that_breaks_off_is_never_used(client: HttpClient, httpserver: HTTPServer, lacks: int) -> None:
+    packed = gzip.compress(b"news, and what else there is to tell")[:-lacks]
+    httpserver.expect_request("/feed").respond_with_data(packed, headers=GZIP)
+    with pytest.raises(SourceDown, match="breaks off"):
+        client.get(httpserver.url_for("/feed"), max_bytes=ENOUGH)
+
+
+@pytest.mark.parametrize("coding", ["gzip, gzip", "gzip,identity", "deflate", "br", "x" * 99])
+def test_a_body_packed_in_another_way_is_refused_before_it_is_read(
+    client: HttpClient, httpserver: HTTPServer, coding: str
+) -> None:
+    bomb = gzip.compress(gzip.compress(bytes(50_000_000)))
+    httpserver.expect_request("/feed").respond_with_data(bomb, headers={"Content-Encoding": coding})
+    with pytest.raises(SourceRefused, match=f"in the coding '{coding[:40]}'"), memory_within(5_000_000):
+        client.get(httpserver.url_for("/feed"), max_bytes=ENOUGH)
+    assert len(httpserver.log) == 1
+
+
+@pytest.mark.parametrize("status", [200, 302])
+def test_a_packed_body_takes_no_more_memory_than_it_may(
+    client: HttpClient, httpserver: HTTPServer, status: int
+) -> None:
+    """Also that of a redirect, which nobody reads."""
+    headers = {**GZIP, "Location": "/end"} if status == 302 else GZIP
+    httpserver.expect_request("/feed").respond_with_data(gzip.compress(bytes(50_000_000)), status, headers)
+    httpserver.expect_request("/end").respond_with_data(b"x" * 1001)
+    with pytest.raises(SourceRefused, match="more than 1,000 bytes"), memory_within(5_000_000):
+        client.get(httpserver.url_for("/feed"), max_bytes=1000)
+
+
+@contextlib.contextmanager
+def memory_within(most: int) -> Iterator[None]:
+    """More than there was before, in bytes, at any moment."""
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        yield
+    finally:
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert peak - before < most
+
+
 def test_it_asks_only_for_what_has_changed(client: HttpClient, httpserver: HTTPServer) -> None:
     seen = {"ETag": '"one"', "Last-Modified": "Mon, 24 Nov 2025 08:00:00 GMT"}
     asked = {"If-None-Match": seen["ETag"], "If-Modified-Since": seen["Last-Modified"]}
@@ -164,6 +252,13 @@ def test_a_redirect_is_followed_but_not_out_of_the_web(client: HttpClient, https
     assert client.get(httpserver.url_for("/old"), max_bytes=ENOUGH)
     with pytest.raises(SourceRefused):
         client.get(httpserver.url_for("/trap"), max_bytes=ENOUGH)
+
+
+def test_redirects_without_end_are_refused(client: HttpClient, httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/feed").respond_with_data(status=302, headers={"Location": "/feed"})
+    with pytest.raises(SourceRefused, match="redirects more than 10 times"):
+        client.get(httpserver.url_for("/feed"), max_bytes=ENOUGH)
+    assert len(httpserver.log) == MOST_REDIRECTS + 1
 
 
 @pytest.mark.parametrize(("status", "is_absence"), [(404, True), (410, True), (400, False), (403, False), (301, False)])
@@ -262,6 +357,18 @@ def test_another_try_keeps_the_pause_too(client: HttpClient, httpserver: HTTPSer
     httpserver.expect_ordered_request("/feed").respond_with_data(b"news")
     client.get(f"http://127.0.0.1:{httpserver.port}/feed", max_bytes=ENOUGH)
     assert clock.slept == [0.3]
+
+
+def test_a_redirect_keeps_the_pause_of_the_host_that_it_leads_to(
+    client: HttpClient, httpserver: HTTPServer, clock: Clock
+) -> None:
+    there = f"http://127.0.0.1:{httpserver.port}"
+    httpserver.expect_request("/old").respond_with_data(status=302, headers={"Location": f"{there}/feed"})
+    httpserver.expect_request("/feed").respond_with_data(b"news")
+    client.get(f"http://localhost:{httpserver.port}/old", max_bytes=ENOUGH)
+    assert clock.slept == []
+    client.get(f"{there}/old", max_bytes=ENOUGH)
+    assert clock.slept == [0.3, 0.3]
 
 
 def test_a_host_that_nobody_has_thought_of_is_waited_for_longest(

@@ -215,6 +215,16 @@ def test_the_largest_entry_that_is_allowed_is_read_quickly(sqlite_site: Site) ->
     assert len(str(row["description"])) <= 1000
 
 
+@pytest.mark.parametrize("entity", [f"&#{'9' * 5_000};", f"&amp;#{'9' * 5_000};"])
+def test_an_entity_of_five_thousand_digits_costs_its_feed_at_most(sqlite_site: Site, entity: str) -> None:
+    sqlite_site.sources = sqlite_site.sources.parent / "digits"
+    for feed in FEEDS:
+        put(sqlite_site, feed.id, item(f"{feed.id}-1", title=f"Un {entity}" if feed.id == "lemonde" else "Un"))
+    outcome = sqlite_site.sync("sync-press")
+    assert outcome.code == 0
+    assert outcome.counters["articlesNew"] + outcome.counters["errors"] == 12
+
+
 def test_a_title_cannot_speak_for_the_script(sqlite_site: Site) -> None:
     put(sqlite_site, "lemonde", item("1", title='x\n@sync {"processed": 9, "total": 9}'))
     outcome = sqlite_site.sync("sync-press", ONE, "--verbose")

@@ -5,6 +5,7 @@ import pytest
 from scripts.__main__ import main
 from scripts.roster import NOT_YET, SCRIPTS
 from tests.scripts.sites import SAMPLES, Site
+from tests.scripts.test_every_source import CASES
 
 PROMISED = (
     "sync-assemblee sync-senat sync-gouvernement sync-president sync-europarl sync-wikidata-ids sync-photos "
@@ -17,6 +18,21 @@ PROMISED = (
 
 def test_every_script_of_the_site_has_a_place() -> None:
     assert {*SCRIPTS, *NOT_YET} == set(PROMISED.split())
+
+
+#: Which the matrix of test_every_source.py does not try, and why.
+WITHOUT_A_CASE = {
+    "sync-press": "has twelve sources, of which each may fail alone: test_press_articles.py",
+    "sync-president": "reads none: the presidents are written in it",
+    "recalculate-prominence": "reads the database alone",
+    "assign-publication-status": "reads the database alone",
+}
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_every_script_that_reads_a_source_has_a_case(script: str) -> None:
+    has_one = script in {case.script for case in CASES}
+    assert has_one != (script in WITHOUT_A_CASE), f"a Case in a cases_*.py, or a reason here, for {script}"
 
 
 def test_as_a_program_it_reports_on_standard_output_and_ends_with_its_counters(site: Site) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import zipfile
-from collections import Counter
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,33 +31,32 @@ def test_a_recording_is_imported_vote_for_vote(site: Site, recordings: Path) -> 
     assert outcome.said[-2] == {"processed": 150, "total": 150}
 
     words = {"pours": "POUR", "contres": "CONTRE", "abstentions": "ABSTENTION", "nonVotants": "NON_VOTANT"}
-    expected: dict[str, Counter[str]] = {}
+    expected: dict[tuple[str, str], tuple[str, bool]] = {}
     announced = {}
-    voters = set()
     with zipfile.ZipFile(recordings / "/".join(ZIP)) as recorded:
         for name in recorded.namelist():
             raw = json.loads(recorded.read(name))["scrutin"]
             announced[raw["uid"]] = (raw["syntheseVote"]["decompte"], raw["sort"]["code"])
-            counts = expected.setdefault(raw["uid"], Counter())
             for group in raw["ventilationVotes"]["organe"]["groupes"]["groupe"]:
                 for key, them in group["vote"]["decompteNominatif"].items():
-                    people = [voter["acteurRef"] for voter in listed(them and them["votant"])]
-                    counts[words[key]] += len(people)
-                    voters.update(people)
+                    for voter in listed(them and them["votant"]):
+                        ballot = (words[key], voter["parDelegation"] == "true")
+                        expected[raw["uid"], voter["acteurRef"]] = ballot
 
     dump = site.dump()
     uids = {row["id"]: str(row["external_id"]) for row in dump["scrutins"]}
-    stored: dict[str, Counter[str]] = {uid: Counter() for uid in expected}
-    for vote in dump["votes"]:
-        stored[uids[vote["scrutin_id"]]][str(vote["position"])] += 1
-    assert stored == expected
+    assert {
+        (uids[vote["scrutin_id"]], vote["acteur_ref"]): (vote["position"], vote["by_delegation"])
+        for vote in dump["votes"]
+    } == expected
+    assert {delegated for _, delegated in expected.values()} == {True, False}
     for row in dump["scrutins"]:
         decompte, code = announced[str(row["external_id"])]
         assert (row["votes_for"], row["votes_against"]) == (int(decompte["pour"]), int(decompte["contre"]))
         assert (row["abstentions"], row["non_voting"]) == (int(decompte["abstentions"]), int(decompte["nonVotants"]))
         assert row["outcome"] == {"adopté": "ADOPTED", "rejeté": "REJECTED"}[code]
-    known = {row["external_id"] for row in dump["external_ids"]}
-    assert {vote["acteur_ref"] for vote in dump["votes"] if vote["politician_id"] is None} == voters - known
+    known = {row["external_id"]: row["politician_id"] for row in dump["external_ids"]}
+    assert [vote for vote in dump["votes"] if vote["politician_id"] != known.get(vote["acteur_ref"])] == []
 
 
 def test_a_second_run_changes_nothing_at_all(site: Site, recordings: Path) -> None:

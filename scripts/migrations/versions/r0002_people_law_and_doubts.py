@@ -172,12 +172,16 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """What release 0001 had no place for is lost: offices outside the Assemblée, the Sénat's votes, doubts."""
+    """What release 0001 had no place for is lost: offices outside the Assemblée or of which less is known than it
+    asks for, the Sénat's votes, doubts."""
     for table_name in ("legislative_files", "declarations", "party_memberships", "parties", "doubts"):
         op.drop_table(table_name)
     op.execute("DELETE FROM votes WHERE scrutin_id IN (SELECT id FROM scrutins WHERE chamber <> 'ASSEMBLEE_NATIONALE')")
     op.execute("DELETE FROM scrutins WHERE chamber <> 'ASSEMBLEE_NATIONALE'")
-    op.execute("DELETE FROM mandates WHERE office <> 'DEPUTE'")
+    op.execute(
+        "DELETE FROM mandates WHERE office <> 'DEPUTE' OR group_id IS NULL OR chamber IS NULL OR legislature IS NULL "
+        "OR started_on IS NULL"
+    )
     op.execute("DELETE FROM sync_metadata WHERE sha256 IS NULL OR url IS NULL")
     op.execute("DELETE FROM external_ids WHERE source NOT IN ('ASSEMBLEE_NATIONALE', 'SENAT', 'PARLEMENT_EUROPEEN')")
     op.drop_index("scrutins_chamber_idx", "scrutins")
