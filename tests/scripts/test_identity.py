@@ -345,6 +345,7 @@ def passes(draw: st.DrawFn, *, dated: bool) -> tuple[list[tuple[int, Person]], l
 
 everywhere = settings(
     max_examples=40,
+    derandomize=True,  # what fails in CI fails here
     deadline=None,
     database=None,
     print_blob=True,
@@ -404,9 +405,10 @@ def test_where_birth_dates_are_known_any_order_and_any_batches_give_the_same_peo
 
 @given(read=passes(dated=False))
 @everywhere
-def test_to_place_everybody_again_changes_nothing(
+def test_to_place_everybody_again_makes_nobody_and_soon_changes_nothing(
     engine: Engine, read: tuple[list[tuple[int, Person]], list[list[list[Person]]]]
 ) -> None:
+    """Who may be meant by a doubt may change as long as others are being placed, and no longer."""
     known, [batches, _] = read
     with after(engine, batches) as session:
 
@@ -415,10 +417,12 @@ def test_to_place_everybody_again_changes_nothing(
             tables = (Politician, ExternalId, Doubt)
             return tuple(session.execute(select(*table.__table__.columns).order_by(table.id)).all() for table in tables)
 
-        before = everything()
-        again = place(session, *(one for _, one in known))
-        assert everything() == before
-        assert not any(one and one.is_new for one in again)
+        for _ in range(len(known) + 1):
+            before = everything()
+            assert not any(one and one.is_new for one in place(session, *(one for _, one in known)))
+            if everything() == before:
+                return
+        raise AssertionError("it never comes to rest")
 
 
 # What a person says, on the command line.
