@@ -53,6 +53,7 @@ _TOP_LEVEL = text("parent_id IS NULL")
 
 class Row(DeclarativeBase):
     # SQLAlchemy reads it once, and types it itself: a ClassVar would not be what its base class has.
+    # SQLAlchemy reads it from the class, where it is never changed.
     type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: Json, list[dict[str, Any]]: Json}  # noqa: RUF012
 
 
@@ -102,7 +103,7 @@ class SyncJob(Row):
 
     # What the database fills in is read with the write: a row outlives its session.
     # As above, the base class says what it is.
-    __mapper_args__ = {"version_id_col": version, "eager_defaults": True}  # noqa: RUF012
+    __mapper_args__ = {"version_id_col": version, "eager_defaults": True}  # noqa: RUF012 - see Row
     __table_args__ = (
         _one_of("status", Status),
         _one_of("trigger", Trigger),

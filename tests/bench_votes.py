@@ -143,7 +143,7 @@ def _store(url: str) -> Cost:
         connection.execute("TRUNCATE votes")
         columns = COPY.partition("(")[2].partition(")")[0]
         with connection.cursor() as cursor:
-            rows = cursor.execute(f"SELECT {columns} FROM kept ORDER BY id").fetchall()  # noqa: S608
+            rows = cursor.execute(f"SELECT {columns} FROM kept ORDER BY id").fetchall()  # noqa: S608 - our own columns
         connection.commit()
         began, used = time.perf_counter(), time.process_time()
         with connection.cursor() as cursor, cursor.copy(COPY) as copy:

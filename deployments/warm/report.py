@@ -45,7 +45,7 @@ def _post(environment: Mapping[str, str], run: str, lines: list[tuple[bool, str]
         raise ValueError("PREFECT_API_URL is no address")
     headers = {"Content-Type": "application/json", **_authorization(environment)}
     request = urllib.request.Request(f"{address}/logs/", json.dumps(logs).encode(), headers)  # noqa: S310 - see above
-    urllib.request.urlopen(request, timeout=PATIENCE).close()  # noqa: S310
+    urllib.request.urlopen(request, timeout=PATIENCE).close()  # noqa: S310 - an http address of our own settings
 
 
 def _authorization(environment: Mapping[str, str]) -> dict[str, str]:
