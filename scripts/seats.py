@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Session
 from scripts.errors import BadSource, RecordError, SourceRefused
 from scripts.meps import Member, Profile, Seat, profile
 from scripts.models import Chamber, ExternalId, IdSource, Mandate, Politician
+from scripts.paris import PARIS
 from scripts.script import Call
 from scripts.source import Source
 
@@ -24,7 +24,6 @@ DETAIL = "meps/{id}"
 ACCEPT = "application/ld+json"
 MAX_BYTES = 5_000_000  # a member's document has 100 kB at most
 BATCH = 20  # members read and written at a time: what a kill can lose
-PARIS = ZoneInfo("Europe/Paris")
 
 OPEN = (Mandate.chamber == Chamber.PARLEMENT_EUROPEEN, Mandate.ended_on.is_(None))
 OF_THE_EP = ExternalId.source == IdSource.PARLEMENT_EUROPEEN

@@ -12,12 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from scripts.errors import RecordError
+from scripts.paris import PARIS
 from scripts.text import clean
 
-PARIS = ZoneInfo("Europe/Paris")
 START, END = "P580", "P582"
 _GREGORIAN = "Q1985727"
 _MONTH, _DAY = 10, 11  # Wikibase's precisions; 9 is a year, and what is lower says less than a year

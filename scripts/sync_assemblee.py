@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -16,6 +15,7 @@ from scripts.errors import BadSource, RecordError
 from scripts.fingerprints import Document, cursor, recall, remember, set_cursor
 from scripts.identity import Identities, Person, Placed, learn
 from scripts.models import Chamber, IdSource, Mandate, Office, PoliticalGroup
+from scripts.paris import PARIS
 from scripts.report import Report
 from scripts.script import Call, Script
 from scripts.upsert import Written, upsert
@@ -29,7 +29,6 @@ MAX_BYTES = 20_000_000  # the file has 150 kB
 BATCH = 100  # deputies a transaction
 FINGERPRINT = "assemblee-csv:full"
 TOLD_ON = "assemblee-csv:told-on"  # the day of the newest file by which mandates were closed
-PARIS = ZoneInfo("Europe/Paris")
 T = TypeVar("T", int, date)
 
 _OPEN = (Mandate.chamber == Chamber.ASSEMBLEE_NATIONALE, Mandate.ended_on.is_(None))

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -16,6 +15,7 @@ from scripts.fingerprints import Document, recall, remember
 from scripts.identity import Identities, Person, Placed, learn
 from scripts.models import Chamber, IdSource, Mandate, Office, PoliticalGroup
 from scripts.odsen import ELUSEN, GENERAL, Recorded, Term
+from scripts.paris import PARIS
 from scripts.report import Report
 from scripts.script import Call, Script
 from scripts.senate_seats import Seat, seat
@@ -32,7 +32,6 @@ ADDRESSES = {
 }
 MAX_BYTES = 20_000_000  # each has less than half a megabyte
 BATCH = 100  # senators a transaction
-PARIS = ZoneInfo("Europe/Paris")
 T = TypeVar("T", Senator, Recorded, Term)
 _OPEN = (Mandate.chamber == Chamber.SENAT, Mandate.ended_on.is_(None))
 

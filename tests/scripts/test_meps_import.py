@@ -10,7 +10,8 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from scripts.models import Chamber, IdSource, Office
-from scripts.seats import BATCH, PARIS
+from scripts.paris import PARIS
+from scripts.seats import BATCH
 from tests.scripts.documents import Json, foreign_mep, linked, mep, mep_detail, seat
 from tests.scripts.people import add
 from tests.scripts.sites import PROJECT, Site

@@ -8,8 +8,9 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from scripts.odsen import ELUSEN, GENERAL
+from scripts.paris import PARIS
 from scripts.senate_seats import LONGEST
-from scripts.sync_senat import ARCHIVE, PARIS
+from scripts.sync_senat import ARCHIVE
 from tests.scripts.documents import deputies_csv, deputy_line
 from tests.scripts.senate_documents import (
     Json,
