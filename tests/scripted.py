@@ -4,9 +4,10 @@
 
 The plans' folder is SYNCS_TEST_PLANS. `<script>.json` there holds any of: `exits`, the exit code of each execution in
 turn (the last one stands for all further ones); `seconds`, how long one takes, for all or in turn; `stderr`, a line it
-says; `report`, the `@sync` lines; `result`, what it says it brought; `family`, whether it starts processes that do all
-they can to outlive it. `<script>.runs` gets a line an execution, and `<script>.family` one for each process of such a
-family, the script's own among them. Standard library only: it starts for every step of every test.
+says; `report`, the `@sync` lines; `result`, what it says it brought, by default how it was called and a number that
+stands for that; `family`, whether it starts processes that do all they can to outlive it. `<script>.runs` gets a line
+an execution, and `<script>.family` one for each process of such a family, the script's own among them. Standard library
+only: it starts for every step of every test.
 """
 
 import time
@@ -17,6 +18,7 @@ import json  # noqa: E402
 import os  # noqa: E402
 import signal  # noqa: E402
 import sys  # noqa: E402
+import zlib  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
@@ -44,10 +46,14 @@ def main() -> int:
     time.sleep(in_turn(plan.get("seconds", 0), turn))
     if "stderr" in plan:
         print(plan["stderr"], file=sys.stderr)
-    print("@sync " + json.dumps({"result": plan.get("result", {"script": script, "flags": flags})}))
+    print("@sync " + json.dumps({"result": plan.get("result", result_of(script, flags))}))
     with (plans / f"{script}.ends").open("a") as file:
         file.write(f"{time.time()}\n")
     return int(in_turn(plan.get("exits", 0), turn))
+
+
+def result_of(script: str, flags: list[str]) -> dict[str, Any]:
+    return {"script": script, "flags": flags, "called": zlib.crc32(" ".join([script, *flags]).encode())}
 
 
 def in_turn(planned: Any, turn: int) -> Any:
