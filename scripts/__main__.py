@@ -96,7 +96,7 @@ def _run(script: Script, flags: Sequence[str], report: Report, client: HttpClien
         with closing(Database(engine, dry_run=options.dry_run)) as database:
             if options.dry_run:
                 report.log("Dry run: what follows is what would be done; nothing of it is kept.")
-            script.run(Call(options, database, source, report), parsed)
+            script.run(Call(options, database, source, report, settings, client), parsed)
 
 
 def _sentence(error: Exception) -> str:

@@ -33,18 +33,26 @@ class NotConfigured(ScriptError):
 class SourceDown(ScriptError):
     """The source does not answer now, after every retry of the client.
 
-    `retry_after` is what the source asked for, in seconds, or None.
+    `retry_after` is what the source asked for, in seconds, or None; `status` is HTTP's, where there was one.
     """
 
     exit_code = 75
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, retry_after: float | None = None, status: int | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.status = status
 
 
 class SourceRefused(ScriptError):
-    """The source answered, and will answer the same again: 404, 403, too many redirects, a missing file."""
+    """The source answered, and will answer the same again: 404, 403, too many redirects, a missing file.
+
+    `status` is HTTP's, where there was one.
+    """
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class NotThere(SourceRefused):

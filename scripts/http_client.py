@@ -38,6 +38,11 @@ PAUSES = {
     "query.wikidata.org": 0.3,
     "commons.wikimedia.org": 0.2,
     "upload.wikimedia.org": 0.2,
+    "fr.wikipedia.org": 0.2,
+    "factchecktools.googleapis.com": 0.2,
+    "oauth.piste.gouv.fr": 0.5,
+    "api.piste.gouv.fr": 0.5,
+    "api.mistral.ai": 0.5,
     # Ourselves, in tests.
     "127.0.0.1": 0.0,
     "localhost": 0.0,
@@ -49,7 +54,7 @@ NOT_YET = 5  # times the first wait: the 5 s that mediawiki.org (Manual:Maxlag) 
 
 
 class HttpClient:
-    """GET with retries: 5xx, 429, network errors and cut bodies, after 1, 2 and 4 s or what Retry-After asks.
+    """GET and POST with retries: 5xx, 429, network errors and cut bodies, after 1, 2 and 4 s or what Retry-After asks.
 
     All arguments are seconds. `timeout` is the longest silence; `deadline` the longest body, so that a server that
     drips a byte at a time does not hold the script; `first_wait` is shorter in tests.
@@ -70,46 +75,83 @@ class HttpClient:
         known: Fingerprint | None = None,
         query: Mapping[str, str] | None = None,
         accept: str | None = None,
+        keys: Mapping[str, str] | None = None,
         not_yet: NotYet | None = None,
     ) -> Document | None:
         """The document, or None where it is still the `known` one. `query` is added to the address, quoted.
 
-        What is `not_yet` a document is asked for again after what Retry-After asks, or else NOT_YET first waits.
+        `keys` are headers that nobody else may see: with them no redirect is followed. What is `not_yet` a document is
+        asked for again after what Retry-After asks, or else NOT_YET first waits.
 
         Raises SourceDown after the last try, SourceRefused (NotThere for a 404) at once where another try would change
         nothing.
         """
         if query:
             url = str(httpx.URL(url).copy_merge_params(dict(query)))
+        headers = {
+            **({"Accept": accept} if accept else {}),
+            **(known.conditions(url) if known else {}),
+            **(keys or {}),
+        }
+        build = functools.partial(self._http.build_request, "GET", url, headers=headers)
+        return self._patiently(
+            TRIES, lambda: self._ask_once(url, build, max_bytes, known=known, not_yet=not_yet, follow=not keys)
+        )
+
+    def post(
+        self,
+        url: str,
+        *,
+        max_bytes: int,
+        json: object = None,
+        form: Mapping[str, str] | None = None,
+        keys: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        tries: int = TRIES,
+    ) -> Document:
+        """What a server answers to `json` or a `form`; asked again like a GET, so only what may be asked twice.
+
+        No redirect is followed. `timeout`: seconds of silence, where it is not the client's own. Raises as `get` does.
+        """
+        silence = httpx.USE_CLIENT_DEFAULT if timeout is None else timeout
+        build = functools.partial(
+            self._http.build_request, "POST", url, json=json, data=form, headers=keys, timeout=silence
+        )
+        answer = self._patiently(tries, lambda: self._ask_once(url, build, max_bytes, follow=False))
+        assert answer is not None, "only what is known can be unchanged"  # noqa: S101 - for the type
+        return answer
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _patiently(self, tries: int, ask: Callable[[], Document | None]) -> Document | None:
         for attempt in stamina.retry_context(
             on=_wait_asked_for,
-            attempts=TRIES,
+            attempts=tries,
             timeout=None,
             wait_initial=self._first_wait,
             wait_max=LONGEST_RETRY_AFTER,
             wait_jitter=0,
         ):
             with attempt:
-                return self._get_once(url, max_bytes, known, {"Accept": accept} if accept else {}, not_yet)
+                return ask()
         raise AssertionError("unreachable: the last attempt returns or raises")
 
-    def close(self) -> None:
-        self._http.close()
-
-    def _get_once(
+    def _ask_once(
         self,
         url: str,
+        build: Callable[[], httpx.Request],
         max_bytes: int,
-        known: Fingerprint | None,
-        headers: Mapping[str, str],
-        not_yet: NotYet | None,
+        *,
+        known: Fingerprint | None = None,
+        not_yet: NotYet | None = None,
+        follow: bool,
     ) -> Document | None:
-        conditions = known.conditions(url) if known else {}
         try:
-            with closing(self._ask(url, {**headers, **conditions})) as answer:
+            with closing(self._send(build(), follow=follow)) as answer:
                 if answer.status_code == httpx.codes.NOT_MODIFIED and known:
                     return None
-                _refuse_status(url, answer)
+                _refuse_status(url, answer, keyed=not follow)
                 content = self._body(url, answer, max_bytes)
         except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
             raise SourceRefused(f"{shown(url)}: {error}.") from error
@@ -125,13 +167,13 @@ class HttpClient:
             last_modified=answer.headers.get("Last-Modified"),
         ).unless(known)
 
-    def _ask(self, url: str, headers: Mapping[str, str]) -> httpx.Response:
+    def _send(self, request: httpx.Request, *, follow: bool) -> httpx.Response:
         """Before its body. httpx itself would follow without a pause, and read all that a redirect holds."""
-        request = self._http.build_request("GET", url, headers=headers)
+        url = str(request.url)
         for _ in range(MOST_REDIRECTS + 1):
             self._be_polite(request.url.host)
             answer = self._http.send(request, stream=True)
-            if answer.next_request is None:
+            if answer.next_request is None or not follow:
                 return answer
             answer.close()
             request = answer.next_request
@@ -195,14 +237,16 @@ def shown(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-def _refuse_status(url: str, answer: httpx.Response) -> None:
+def _refuse_status(url: str, answer: httpx.Response, *, keyed: bool) -> None:
     status = answer.status_code
     if status == httpx.codes.TOO_MANY_REQUESTS or status >= 500:
-        raise SourceDown(f"{shown(url)} answers {status}.", retry_after(answer.headers.get("Retry-After")))
+        raise SourceDown(f"{shown(url)} answers {status}.", retry_after(answer.headers.get("Retry-After")), status)
     if status in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
-        raise NotThere(f"{shown(url)} answers {status}: see whether its address has changed.")
+        raise NotThere(f"{shown(url)} answers {status}: see whether its address has changed.", status)
+    if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN) and keyed:
+        raise SourceRefused(f"{shown(url)} answers {status}: it does not take the key.", status)
     if status != httpx.codes.OK:
-        raise SourceRefused(f"{shown(url)} answers {status}: see whether its address has changed.")
+        raise SourceRefused(f"{shown(url)} answers {status}: see whether its address has changed.", status)
 
 
 def _wait_asked_for(error: Exception) -> bool | float:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from scripts.database import Database
+from scripts.http_client import HttpClient
 from scripts.report import Report
+from scripts.settings import Settings
 from scripts.source import Source
 
 
@@ -26,12 +28,14 @@ class Options:
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a script: its flags, and all that it touches."""
+    """One call of a script: its flags, and all that it touches. `client` is for what is asked and not read."""
 
     options: Options
     database: Database
     source: Source
     report: Report
+    settings: Settings
+    client: HttpClient
 
 
 @dataclass(frozen=True)

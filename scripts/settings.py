@@ -3,22 +3,47 @@
 import sys
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from scripts.errors import CalledWrongly, NotConfigured
 
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
 
 class Settings(BaseSettings):
-    """The site's database, and where the sources are read: `live`, or a folder of files in their formats."""
+    """The site's database; where the sources are read: `live`, or a folder of files in their formats; and the keys.
+
+    A language model is any that speaks OpenAI's protocol of chat completions: by default Mistral's, which needs a key.
+    No name of a key begins with SYNCS_: the admin API's process is given all of those.
+    """
 
     model_config = SettingsConfigDict(env_ignore_empty=True)
 
     database_url: str | None = Field(default=None, repr=False)  # may hold a password
     syncs_sources: Literal["live"] | Path = "live"
+    google_factcheck_api_key: SecretStr | None = None
+    judilibre_base_url: str = "https://api.piste.gouv.fr/cassation/judilibre/v1.0"
+    judilibre_oauth_url: str = "https://oauth.piste.gouv.fr/api/oauth/token"
+    judilibre_client_id: str | None = None
+    judilibre_client_secret: SecretStr | None = None
+    judilibre_api_key: SecretStr | None = None
+    llm_base_url: str = "https://api.mistral.ai/v1"
+    llm_api_key: SecretStr | None = None
+    llm_model: str = "mistral-small-latest"
+    #: What one run may spend: calls of the model, and tokens, those of questions and answers together.
+    llm_calls: int = Field(default=200, ge=1)
+    llm_tokens: int = Field(default=500_000, ge=1)
+    #: Seconds that the model may be silent.
+    llm_timeout: float = Field(default=60.0, gt=0)
+    #: Without it, texts are encoded here, by a model that needs no key and no network.
+    embeddings_base_url: str | None = None
+    embeddings_api_key: SecretStr | None = None
+    embeddings_model: str = "mistral-embed"
 
     @field_validator("database_url")
     @classmethod
@@ -31,6 +56,23 @@ class Settings(BaseSettings):
         if isinstance(value, Path) and not value.is_dir():
             raise ValueError(f"is '{value}'; allowed are the word live and a folder that exists")
         return value
+
+    @field_validator("llm_base_url", "embeddings_base_url", "judilibre_base_url", "judilibre_oauth_url")
+    @classmethod
+    def _address_that_keeps_a_key(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        try:
+            parts = urlsplit(value)
+            ours = parts.hostname in LOOPBACK
+        except ValueError:
+            raise ValueError("is not an address; allowed is https://host/path") from None
+        # Not quoted: somebody may have put the key into it.
+        if parts.username or parts.password or parts.query or parts.fragment:
+            raise ValueError("holds more than host and path; a key has a setting of its own")
+        if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and ours)):
+            raise ValueError(f"is '{value}'; allowed is https://host/path, and http:// on this machine only")
+        return value.rstrip("/")
 
     @property
     def database(self) -> URL:

@@ -32,18 +32,22 @@ class Source:
         known: Fingerprint | None = None,
         query: Mapping[str, str] | None = None,
         accept: str | None = None,
+        keys: Mapping[str, str] | None = None,
         not_yet: NotYet | None = None,
     ) -> Document | None:
         """The document, or None where it is still the `known` one. `name` is the source's own file name.
 
-        `query`, `accept` and `not_yet` are for a server; a folder's file holds all that is asked for, and perhaps more.
+        `query`, `accept`, `keys` and `not_yet` are for a server; a folder's file holds all that is asked for, and
+        perhaps more.
         Raises NotThere, too, where a server or the folder has no such document.
         """
         if self._folder is not None:
             return self._read_file(self._folder / name, max_bytes).unless(known)
         if self._base_url is not None:
             url = f"{self._base_url.rstrip('/')}/{name}"
-        return self._client.get(url, max_bytes=max_bytes, known=known, query=query, accept=accept, not_yet=not_yet)
+        return self._client.get(
+            url, max_bytes=max_bytes, known=known, query=query, accept=accept, keys=keys, not_yet=not_yet
+        )
 
     def _read_file(self, path: Path, max_bytes: int) -> Document:
         try:

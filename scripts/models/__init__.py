@@ -1,16 +1,28 @@
 """The site's tables that the bundled scripts write. Each has its source's own key, which every write upserts on."""
 
+from scripts.models.affairs import Affair, AffairMerge, AffairSource
+from scripts.models.facts import Decision, FactCheck, FactCheckMention
+from scripts.models.index import Embedding, Vector
 from scripts.models.kinds import (
+    AffairOrigin,
     Chamber,
+    Confidence,
+    EntityType,
     FileStatus,
     IdSource,
     MatchedBy,
+    Offence,
     Office,
     Outcome,
     PartyRole,
     PhotoSource,
     Position,
     PublicationStatus,
+    Rating,
+    Stage,
+    TextKind,
+    Theme,
+    ThemedBy,
 )
 from scripts.models.law import LegislativeFile, Scrutin, Vote
 from scripts.models.people import (
@@ -23,35 +35,56 @@ from scripts.models.people import (
     PoliticalGroup,
     Politician,
 )
-from scripts.models.press import PressArticle, PressMention
+from scripts.models.press import PartyMention, PressAnalysis, PressArticle, PressMention
 from scripts.models.row import Row, UtcDateTime
 from scripts.models.sources import SyncMetadata
+from scripts.models.texts import GeneratedText
 
 __all__ = [
+    "Affair",
+    "AffairMerge",
+    "AffairOrigin",
+    "AffairSource",
     "Chamber",
+    "Confidence",
+    "Decision",
     "Declaration",
     "Doubt",
+    "Embedding",
+    "EntityType",
     "ExternalId",
+    "FactCheck",
+    "FactCheckMention",
     "FileStatus",
+    "GeneratedText",
     "IdSource",
     "LegislativeFile",
     "Mandate",
     "MatchedBy",
+    "Offence",
     "Office",
     "Outcome",
     "Party",
     "PartyMembership",
+    "PartyMention",
     "PartyRole",
     "PhotoSource",
     "PoliticalGroup",
     "Politician",
     "Position",
+    "PressAnalysis",
     "PressArticle",
     "PressMention",
     "PublicationStatus",
+    "Rating",
     "Row",
     "Scrutin",
+    "Stage",
     "SyncMetadata",
+    "TextKind",
+    "Theme",
+    "ThemedBy",
     "UtcDateTime",
+    "Vector",
     "Vote",
 ]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from scripts.models.kinds import Chamber, FileStatus, Outcome, Position
+from scripts.models.kinds import Chamber, FileStatus, Outcome, Position, Theme, ThemedBy
 from scripts.models.row import Row
 
 
@@ -30,6 +30,8 @@ class LegislativeFile(Row):
     statement: Mapped[str | None]
     statement_url: Mapped[str | None]
     statement_checked_at: Mapped[datetime | None]
+    theme: Mapped[Theme | None] = mapped_column(index=True)
+    themed_by: Mapped[ThemedBy | None]
 
 
 class Scrutin(Row):
@@ -54,6 +56,8 @@ class Scrutin(Row):
     non_voting: Mapped[int | None]
     source_url: Mapped[str]
     votes_hash: Mapped[str]
+    theme: Mapped[Theme | None] = mapped_column(index=True)
+    themed_by: Mapped[ThemedBy | None]
 
 
 class Vote(Row):

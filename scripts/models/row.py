@@ -55,6 +55,15 @@ class Row(DeclarativeBase):
         kinds.PublicationStatus: words(kinds.PublicationStatus),
         kinds.PartyRole: words(kinds.PartyRole),
         kinds.FileStatus: words(kinds.FileStatus, 30),
+        kinds.Offence: words(kinds.Offence, 30),
+        kinds.Stage: words(kinds.Stage, 40),
+        kinds.AffairOrigin: words(kinds.AffairOrigin),
+        kinds.Confidence: words(kinds.Confidence),
+        kinds.Rating: words(kinds.Rating),
+        kinds.Theme: words(kinds.Theme, 30),
+        kinds.ThemedBy: words(kinds.ThemedBy),
+        kinds.TextKind: words(kinds.TextKind),
+        kinds.EntityType: words(kinds.EntityType),
     }
 
     # SQLite counts by itself only a column that it knows as INTEGER.

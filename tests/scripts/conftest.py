@@ -11,8 +11,9 @@ from pytest_httpserver import HTTPServer
 
 from scripts.database import connected
 from scripts.migrate import migrate
-from scripts.settings import database_url
+from scripts.settings import Settings, database_url
 from tests.postgres import create
+from tests.scripts.model_server import ModelServer
 from tests.scripts.sites import PROJECT, Site
 
 
@@ -85,6 +86,12 @@ def online(sqlite_site: Site, httpserver: HTTPServer) -> Site:
     return sqlite_site
 
 
+@pytest.fixture
+def model(httpserver: HTTPServer) -> ModelServer:
+    """A language model on this machine; `model.serve(site)` makes it that site's."""
+    return ModelServer(httpserver)
+
+
 @pytest.fixture(scope="session")
 def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Real recordings, under the names that the scripts read."""
@@ -109,5 +116,5 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting or proxy of whoever runs the tests may reach them."""
     for name in os.environ:
-        if name in {"DATABASE_URL", "SYNCS_SOURCES"} or name.lower().endswith("_proxy"):
+        if name.lower() in Settings.model_fields or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)

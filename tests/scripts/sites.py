@@ -10,10 +10,15 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, MetaData, Table, create_engine, select
+from sqlalchemy.dialects.postgresql.base import ischema_names
 
 from scripts.__main__ import main
 from scripts.http_client import HttpClient
+from scripts.models.index import PgVector
 from scripts.settings import database_url
+
+# Which SQLAlchemy does not know when it asks the database what tables there are.
+ischema_names["vector"] = PgVector
 
 PROJECT = Path(__file__).parents[2]
 SAMPLES = PROJECT / "samples"
@@ -54,10 +59,14 @@ class Site:
     wait: float = 0.01
     timeout: float = 5.0
     always: list[str] = field(default_factory=list)
+    #: Further settings, such as keys.
+    settings: dict[str, str] = field(default_factory=dict)
 
     def sync(self, *arguments: str) -> Outcome:
         self.environment.setenv("DATABASE_URL", self.url)
         self.environment.setenv("SYNCS_SOURCES", str(self.sources))
+        for name, value in self.settings.items():
+            self.environment.setenv(name, value)
         self.capture.readouterr()
         code = main([*arguments, *self.always], client=HttpClient(first_wait=self.wait, timeout=self.timeout))
         return Outcome(code, *self.capture.readouterr())
@@ -66,7 +75,8 @@ class Site:
         return subprocess.Popen(
             [sys.executable, "-m", "scripts", *arguments],
             cwd=PROJECT,
-            env={"PATH": os.environ["PATH"], "DATABASE_URL": self.url, "SYNCS_SOURCES": str(self.sources)},
+            env={"PATH": os.environ["PATH"], "DATABASE_URL": self.url, "SYNCS_SOURCES": str(self.sources)}
+            | self.settings,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
