@@ -5,6 +5,8 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
+from typing import NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -21,8 +23,7 @@ COUNTERS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Ballot:
+class Ballot(NamedTuple):
     """One person's vote; `acteur_ref` is their chamber's id, e.g. PA1008 or 14133K."""
 
     acteur_ref: str
@@ -52,12 +53,11 @@ class PublicVote:
     source_url: str
     ballots: tuple[Ballot, ...]
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """Of all that is stored, whatever the order of the source; less what the uid says already."""
         # Not dataclasses.asdict: that copies every field of every ballot deeply.
         told = {name: value for name, value in vars(self).items() if name not in {"chamber", "session", "source_url"}}
-        told["ballots"] = [(*vars(ballot).values(),) for ballot in self.ballots]
         return hashlib.sha256(json.dumps(told, default=str, sort_keys=True).encode()).hexdigest()
 
 

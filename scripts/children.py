@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import psycopg
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -51,10 +52,9 @@ def replace(
     new, changed = [], []
     for row in rows:
         had = there.pop((row[parent], row[key]), None)
-        told = tuple(row[name] for name in values)
         if had is None:
             new.append(row)
-        elif had[1:] != told:
+        elif had[1:] != (told := tuple([row[name] for name in values])):
             changed.append({"row_id": had[0], "updated_at": now} | dict(zip(values, told, strict=True)))
     if new:
         _insert(session, model, new, now)
@@ -81,6 +81,7 @@ def _insert(session: Session, model: type[Row], rows: Sequence[Mapping[str, obje
         copy.write("".join("\t".join([_copied(value) for value in row.values()]) + end for row in rows))
 
 
+@lru_cache(maxsize=10_000, typed=True)  # the same few words and numbers come again and again; True is not 1
 def _copied(value: object) -> str:
     """As COPY's text format has it; psycopg's own way to it takes several times as long."""
     if value is None:

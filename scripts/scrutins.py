@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from scripts.archive import Archive
@@ -96,14 +97,19 @@ def _ballots(scrutin: dict[str, Any]) -> tuple[Ballot, ...]:
     return tuple(found[ref] for ref in sorted(found))
 
 
-def _ballot(voter: dict[str, Any], position: Position) -> Ballot:
-    ref = at(voter, "acteurRef")
-    if not (isinstance(ref, str) and _VOTER.fullmatch(ref)):
+def _ballot(voter: Any, position: Position) -> Ballot:
+    ref = voter.get("acteurRef") if isinstance(voter, dict) else None
+    if not (isinstance(ref, str) and _is_voter(ref)):
         raise RecordError(f"has the voter {ref!r}, not PA and a number")
     delegated = voter.get("parDelegation")
     if delegated not in ("true", "false", None):
         raise RecordError(f"has parDelegation {delegated!r} for {ref}")
     return Ballot(ref, position, delegated == "true")
+
+
+@lru_cache(maxsize=10_000)  # the same people vote again and again
+def _is_voter(ref: str) -> bool:
+    return _VOTER.fullmatch(ref) is not None
 
 
 def _count(counts: Any, key: str) -> int | None:

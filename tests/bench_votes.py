@@ -24,6 +24,9 @@ DEPUTIES = 577
 FILE = "sync-votes-an/Scrutins.json.zip"
 PROJECT = Path(__file__).parent.parent
 
+#: Whose number the source announces, and by which name it lists them.
+COUNTED = {"pour": "pours", "contre": "contres", "abstentions": "abstentions", "nonVotants": "nonVotants"}
+
 #: A program says its own peak last: what the system tells its parent of it begins at the parent's.
 WATCHED = """
 import atexit
@@ -127,7 +130,7 @@ def _scrutin(number: int, drawn: random.Random) -> dict[str, object]:
         "dateScrutin": f"2025-{1 + number % 12:02}-{1 + number % 28:02}",
         "titre": f"l'amendement n° {number} à l'article premier de la proposition de loi inventée (première lecture).",
         "sort": {"code": "adopté", "libelle": "L'Assemblée nationale a adopté"},
-        "syntheseVote": {"decompte": {"pour": "85", "contre": "68", "abstentions": "15", "nonVotants": "2"}},
+        "syntheseVote": {"decompte": {key: str(len(voters[named])) for key, named in COUNTED.items()}},
         "ventilationVotes": {"organe": {"groupes": {"groupe": {"vote": {"decompteNominatif": nominative}}}}},
     }
 
@@ -145,6 +148,7 @@ def _store(url: str) -> Cost:
         with connection.cursor() as cursor:
             rows = cursor.execute(f"SELECT {columns} FROM kept ORDER BY id").fetchall()  # noqa: S608 - our own columns
         connection.commit()
+        assert len(rows) == SCRUTINS * BALLOTS, f"only {len(rows)} votes were imported"
         began, used = time.perf_counter(), time.process_time()
         with connection.cursor() as cursor, cursor.copy(COPY) as copy:
             for row in rows:
