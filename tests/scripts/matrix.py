@@ -6,6 +6,7 @@ A module `tests/scripts/cases_*.py` holds `CASES`, a list of Case; test_every_so
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from tests.scripts.model_server import Answer
 from tests.scripts.sites import Site
 
 Content = bytes | str
@@ -56,3 +57,19 @@ class Case:
         """Puts the documents into the site's folder of sources."""
         for name, content in {**self.documents, **(changed or {})}.items():
             site.put(self.script, name, content)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelCase:
+    """A script that asks a language model, whatever that answers. A module `cases_*.py` holds MODEL_CASES, a list.
+
+    `before` makes `subjects` things to ask about, one question each; `good` is the answer that does for any of them.
+    `counter` counts what was made of answers, `errors` what could not be, `left` what waits for the next run.
+    """
+
+    script: str
+    before: Callable[[Site], None]
+    good: Answer
+    counter: str
+    subjects: int = 3
+    flags: tuple[str, ...] = ()
