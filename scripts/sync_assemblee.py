@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from scripts.datagouv import csv_address
 from scripts.deputies import Deputy, deputy, lines
 from scripts.errors import BadSource, RecordError
-from scripts.fingerprints import Document, cursor, recall, remember, set_cursor
+from scripts.fingerprints import Document, cursor, forget, recall, remember, set_cursor
 from scripts.identity import Identities, Person, Placed, learn
 from scripts.models import Chamber, IdSource, Mandate, Office, PoliticalGroup
 from scripts.paris import PARIS
@@ -52,6 +52,7 @@ def run(call: Call, _: argparse.Namespace) -> None:
     with call.database.transaction() as session:
         _refuse_a_short_file(session, found)
         _refuse_an_old_file(session, deputies)
+        forget(session, FINGERPRINT)
         wanted = deputies[: call.options.limit]
         groups = _write_groups(session, wanted)
     counters["groupsCreated"], counters["groupsUpdated"] = len(groups.created), len(groups.updated)

@@ -8,7 +8,7 @@ from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from scripts.errors import BadSource, NotThere, RecordError
-from scripts.fingerprints import recall, remember
+from scripts.fingerprints import forget, recall, remember
 from scripts.identity import Identities, Person, learn
 from scripts.meps import GROUPS, Member, Profile, Seat, listed, member
 from scripts.models import Chamber, ExternalId, IdSource, Mandate, Office, PoliticalGroup
@@ -41,6 +41,8 @@ def run(call: Call, _: argparse.Namespace) -> None:
     wanted = members[: call.options.limit]
     sitting = Sitting(call, known)
     sitting.find_term(wanted, members)
+    with call.database.transaction() as session:
+        forget(session, FINGERPRINT)
     for start in range(0, len(wanted), BATCH):
         batch = wanted[start : start + BATCH]
         sitting.read(batch)

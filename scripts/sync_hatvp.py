@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from scripts.declarations import Listed, declarant, is_cut, is_published, lines, listed, origin, refuse_broken, words
 from scripts.errors import BadSource, RecordError
-from scripts.fingerprints import Document, cursor, recall, remember, set_cursor
+from scripts.fingerprints import Document, cursor, forget, recall, remember, set_cursor
 from scripts.identity import Identities, Person
 from scripts.models import Declaration, ExternalId, IdSource, Mandate, Office, Politician
 from scripts.report import Report
@@ -90,6 +90,7 @@ def run(call: Call, _: argparse.Namespace) -> None:
     counters["declarationsUnpublished"], counters["errors"] = found.unpublished, found.errors
     with call.database.transaction() as session:
         _refuse_a_short_file(session, found.named)
+        forget(session, FINGERPRINT)
     wanted = _first(found.declarants, call.options.limit)
     total = sum(len(one.declarations) for one in wanted)
     done = 0

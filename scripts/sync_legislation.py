@@ -13,7 +13,7 @@ from scripts.arguments import positive
 from scripts.dossiers import KEY, Dossier, archive, dossier, is_legislative, last_act_on
 from scripts.errors import BadSource, RecordError
 from scripts.file_status import UNDER_WAY
-from scripts.fingerprints import recall, remember
+from scripts.fingerprints import forget, recall, remember
 from scripts.models import FileStatus, LegislativeFile
 from scripts.script import Call, Script
 from scripts.upsert import upsert
@@ -61,6 +61,8 @@ def run(call: Call, own: argparse.Namespace) -> None:
         return
     files = archive(document.content)
     uids = (_recent(files) if own.today else files.uids)[: call.options.limit]
+    with call.database.transaction() as session:
+        forget(session, fingerprint)
 
     for start in range(0, len(uids), BATCH):
         batch = uids[start : start + BATCH]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from scripts import odsen, senators
 from scripts.errors import BadSource, NotThere, RecordError, SourceDown, SourceRefused
-from scripts.fingerprints import Document, recall, remember
+from scripts.fingerprints import Document, forget, recall, remember
 from scripts.identity import Identities, Person, Placed, learn
 from scripts.models import Chamber, IdSource, Mandate, Office, PoliticalGroup
 from scripts.odsen import ELUSEN, GENERAL, Recorded, Term
@@ -71,6 +71,8 @@ def run(call: Call, _: argparse.Namespace) -> None:
         seats = [replace(one, birth_date=one.birth_date or births.get(one.senator.id)) for one in seats]
 
     with call.database.transaction() as session:
+        for name in documents:
+            forget(session, _fingerprint(name))
         groups = _write_groups(session, wanted)
     counters["groupsCreated"], counters["groupsUpdated"] = len(groups.created), len(groups.updated)
     for start in range(0, len(seats), BATCH):

@@ -8,7 +8,7 @@ from scripts.archive import Archive
 from scripts.arguments import positive
 from scripts.ballots import COUNTERS, PublicVote, Register, hashes, write
 from scripts.errors import BadSource, RecordError
-from scripts.fingerprints import recall, remember
+from scripts.fingerprints import forget, recall, remember
 from scripts.models import Chamber, IdSource
 from scripts.script import Call, Script
 from scripts.scrutins import KEY, archive, public_vote, voted_on
@@ -39,6 +39,8 @@ def run(call: Call, own: argparse.Namespace) -> None:
         return
     archived = archive(document.content, leg)
     uids = (_recent(archived, stored) if own.today else archived.uids)[: call.options.limit]
+    with call.database.transaction() as session:
+        forget(session, fingerprint)
 
     unknown: set[str] = set()
     for start in range(0, len(uids), BATCH):
