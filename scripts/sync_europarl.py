@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
-from scripts.errors import BadSource, NotThere, RecordError
+from scripts.errors import BadSource, NotThere, RecordError, SourceRefused
 from scripts.fingerprints import forget, recall, remember
 from scripts.identity import Identities, Person, learn
 from scripts.meps import GROUPS, Member, Profile, Seat, listed, member
@@ -56,7 +56,8 @@ def run(call: Call, _: argparse.Namespace) -> None:
     if unreadable:
         call.report.log("No mandate was closed: a record that cannot be read is not a member who has left.")
     elif call.options.limit is None:
-        counters["mandatesClosed"] = _close_absent(call, members, sitting)
+        counters["mandatesClosed"], unsure = _close_absent(call, members, sitting)
+        counters["errors"] += unsure
     # Nor with a doubt: what a person decides of it is to be acted on by the next run.
     if call.options.complete and not counters["errors"] and not counters["doubtful"]:
         with call.database.transaction() as session:
@@ -180,10 +181,10 @@ def _mandate(one: Member, seat: Seat, politician_id: int, group_id: int | None) 
     }
 
 
-def _close_absent(call: Call, members: Sequence[Member], sitting: Sitting) -> int:
-    """Those of who is not listed any more, and those of an earlier term.
+def _close_absent(call: Call, members: Sequence[Member], sitting: Sitting) -> tuple[int, int]:
+    """Those of who is not listed any more, and those of an earlier term. And of how many it is not sure.
 
-    The list does not say when; the member's document does, or else it was today at the latest.
+    The list does not say when, and may lack a part: the member's own document says it, too.
     """
     with call.database.transaction() as session:
         mine = and_(ExternalId.politician_id == Mandate.politician_id, OF_THE_EP)
@@ -195,26 +196,33 @@ def _close_absent(call: Call, members: Sequence[Member], sitting: Sitting) -> in
         for mandate_id, key, term, id_ in mandates
         if id_ not in present or (id_ in sitting.seats and sitting.seats[id_].key(id_) != key)
     ]
+    unsure = 0
     for start in range(0, len(over), BATCH):
-        ends = {
-            mandate_id: _end(call, sitting, id_, key, term)
-            for mandate_id, key, term, id_ in over[start : start + BATCH]
-        }
+        ends: dict[int, date] = {}
+        for mandate_id, key, term, id_ in over[start : start + BATCH]:
+            try:
+                ends[mandate_id] = _end(call, sitting, id_, key, term)
+            except (RecordError, SourceRefused) as error:
+                call.report.error(f"{LIST} lacks {id_}, and {key} stays open: its document {str(error).rstrip('.')}.")
+                unsure += 1
         with call.database.transaction() as session:
             for mandate_id, ended_on in ends.items():
                 values = {"ended_on": ended_on, "updated_at": datetime.now(UTC)}
                 session.execute(update(Mandate).where(Mandate.id == mandate_id).values(values))
-    return len(over)
+    return len(over) - unsure, unsure
 
 
 def _end(call: Call, sitting: Sitting, id_: str, key: str, term: int | None) -> date:
+    """Raises RecordError where the document has them as sitting, or cannot be read, and SourceRefused."""
     try:
         told = sitting.profiles.get(id_) or read_profile(call.source, id_)
-        ended_on = told.end_of(term or 0)
-    except (RecordError, NotThere) as error:
+    except NotThere as error:
         call.report.log(f"When mandate {key} has ended is not known, it is closed today: {error}")
-        ended_on = None
-    return min(ended_on or today(), today())
+        return today()
+    held = told.seat_on(today())
+    if held and held.term == term:
+        raise RecordError("has them as sitting")
+    return min(told.end_of(term or 0) or today(), today())
 
 
 def _no_flags(_: argparse.ArgumentParser) -> None:
