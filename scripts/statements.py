@@ -131,10 +131,13 @@ class Entity:
 
     id: str
     label: str | None
-    claims: Mapping[str, Any]
+    #: None: the answer has none, which is not the same as that there are none.
+    claims: Mapping[str, Any] | None
 
     def statements(self, property_: str) -> list[Statement]:
         """All but the deprecated, in Wikidata's order. Raises RecordError."""
+        if self.claims is None:
+            raise RecordError("came without its statements")
         listed = self.claims.get(property_, [])
         if not isinstance(listed, list):
             raise RecordError(f"has statements of {property_} that are no list")
@@ -172,15 +175,21 @@ def entity(told: object) -> Entity:
     """Raises RecordError."""
     if not isinstance(told, dict):
         raise RecordError("is no JSON object")
-    if "missing" in told:
+    if is_gone(told):
         raise RecordError("is not in Wikidata any more")
     # Wikibase writes an empty object as an empty list.
-    claims, labels = told.get("claims") or {}, told.get("labels") or {}
-    if not isinstance(claims, dict) or not isinstance(labels, dict):
+    claims, labels = told.get("claims"), told.get("labels") or {}
+    claims = {} if claims == [] else claims
+    if not (claims is None or isinstance(claims, dict)) or not isinstance(labels, dict):
         raise RecordError("has claims or labels that are no objects")
     label = labels.get("fr") or {}
     value = label.get("value") if isinstance(label, dict) else None
     return Entity(qid(told.get("id")), clean(value) or None if isinstance(value, str) else None, claims)
+
+
+def is_gone(told: object) -> bool:
+    """Whether Wikidata answers of an item that it has it no more."""
+    return isinstance(told, dict) and "missing" in told
 
 
 def today() -> date:

@@ -1,5 +1,6 @@
 """sync-careers: which offices, when, and not those that another script keeps."""
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -224,3 +225,14 @@ def test_a_statement_that_cannot_be_read_is_named_and_takes_nothing_away(
     assert (outcome.code, outcome.counters["errors"], outcome.counters["mandatesRemoved"]) == (0, 1, 0)
     assert why in outcome.err
     assert set(mandates(sqlite_site)) == {"wikidata-known", "wikidata-other"}
+
+
+def test_an_answer_without_statements_is_not_one_of_no_statements(site: Site) -> None:
+    politician(site, 1, "Q1")
+    held(site, statement(named("Q382617"), "Q1$A", **PAST))
+    site.sync(SCRIPT)
+    site.put(SCRIPT, "entities.json", json.dumps({"entities": {"Q1": {"id": "Q1", "labels": {}}}}))
+    outcome = site.sync(SCRIPT)
+    assert (outcome.counters["mandatesRemoved"], outcome.counters["errors"]) == (0, 1)
+    assert outcome.err == "entities.json: Q1 (ombeline-nom1) came without its statements.\n"
+    assert set(mandates(site)) == {"wikidata-Q1$A"}

@@ -263,3 +263,11 @@ def test_a_limit_keeps_no_cursor(sqlite_site: Site) -> None:
     many(sqlite_site, 3)
     assert sqlite_site.sync(BORN, "--limit=2").counters["birthDatesAdded"] == 2
     assert sqlite_site.rows("sync_metadata") == []
+
+
+def test_an_item_that_is_gone_does_not_fail_every_run_of_whom_it_alone_is_left(sqlite_site: Site) -> None:
+    politician(sqlite_site, 1, "Q1")
+    sqlite_site.put(BORN, "entities.json", json.dumps({"entities": {"Q1": {"id": "Q1", "missing": ""}}}))
+    outcome = sqlite_site.sync(BORN)
+    assert (outcome.code, outcome.counters["errors"]) == (0, 1)
+    assert outcome.err == "entities.json: Q1 (ombeline-nom1) is not in Wikidata any more.\n"
