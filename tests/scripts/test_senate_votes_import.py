@@ -223,6 +223,17 @@ def test_every_month_is_known_and_the_first_of_it(month: int) -> None:
     assert read(day=written(day)).voted_on == day
 
 
+@pytest.mark.parametrize("first", ["1er", "1<sup>er</sup>", "1"])
+def test_the_first_of_a_month_is_a_day_however_it_is_set(first: str) -> None:
+    assert read(day=f"{first} octobre 2025").voted_on == date(2025, 10, 1)
+
+
+def test_the_number_of_a_page_is_held_against_the_one_asked_for_however_it_is_set() -> None:
+    markup = vote_page(1).replace("Scrutin n&deg;1 -", "Scrutin n<sup>o</sup>&nbsp;2 -")
+    with pytest.raises(RecordError, match="is the page of scrutin 2"):
+        page(markup.encode(), SESSION, 1)
+
+
 def test_comments_scripts_and_what_follows_the_totals_are_not_read() -> None:
     assert [*read(totals=(99, 98, 97, 1)).totals.values()] == [99, 98, 97, 1]
 
