@@ -207,9 +207,9 @@ def _read_vote(work: _Work, year: int, number: int) -> PublicVote | None:
         work.too_old_in_a_row = work.too_old_in_a_row + 1 if too_old else 0
         if too_old and not work.lacks(_uid(year, number)):
             return None
-        # A date to come is a slip of the pen and moves nothing.
-        if work.before is None and read.voted_on <= today_in_paris():
-            work.before = read.voted_on - WINDOW
+        # A day to come is a slip of the pen and moves nothing; nor does one long past, of whichever vote is the newest.
+        if read.voted_on <= today_in_paris():
+            work.before = max(work.before or date.min, read.voted_on - WINDOW)
     return senate_votes.public_vote(year, read, _vote_document(work, senate_votes.json_name(year, number)))
 
 

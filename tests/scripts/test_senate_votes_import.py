@@ -361,6 +361,11 @@ def test_one_wrong_past_day_does_not_end_the_window(sqlite_site: Site) -> None:
     assert sqlite_site.sync(SCRIPT, "--today").counters["scrutinsProcessed"] == 8
 
 
+def test_a_wrong_past_day_of_the_newest_vote_does_not_open_the_window_for_all(sqlite_site: Site) -> None:
+    days(sqlite_site, 70, 60, 50, 40, 30, 20, 4, 3, 300)
+    assert sqlite_site.sync(SCRIPT, "--today").counters["scrutinsCreated"] == 3
+
+
 def test_the_session_before_is_read_where_only_runs_of_today_have_begun_it(
     online: Site, httpserver: HTTPServer
 ) -> None:
