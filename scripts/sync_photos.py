@@ -130,9 +130,9 @@ class _Search:
             document = self.call.source.read(name, url, max_bytes=MAX_BYTES, query=query)
         except SourceDown as error:
             self.silent[host] = PATIENCE if time.monotonic() - asked >= SLOW else self.silent[host] + 1
-            self.down = self.down or error
             self._complain(who, name, error)
             if self.silent[host] == PATIENCE:
+                self.down = self.down or error
                 self.call.report.log(f"{host} is left alone for the rest of this run.")
             return None
         except NotThere:
@@ -169,6 +169,7 @@ def run(call: Call, own: argparse.Namespace) -> None:
             call.report.log(f"{ENOUGH:g} s are over: {len(due) - done} politicians are looked at in the next runs.")
             break
     call.report.result(counters)
+    # Only a host that was left alone: a single picture that its server cannot send, day after day, is no run's end.
     if search.down:
         raise search.down
     if counters["errors"] >= NOT_BY_CHANCE and not search.has_answered:
