@@ -11,7 +11,15 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from scripts.errors import BadSource, CalledWrongly, NotThere, RecordError, SourceDown, SourceRefused
+from scripts.errors import (
+    NOT_BY_CHANCE,
+    BadSource,
+    CalledWrongly,
+    NotThere,
+    RecordError,
+    SourceDown,
+    SourceRefused,
+)
 from scripts.images import require_picture
 from scripts.models import Chamber, ExternalId, IdSource, Mandate, Office, PhotoSource, Politician
 from scripts.portraits import PICTURE, PRIORITY, WIKIDATA, Portrait, Subject, built, item_of, on_commons, pictures
@@ -28,8 +36,6 @@ SLOW = 20.0
 ENOUGH = 240.0
 #: Seconds after which no host is asked for the first time: one that is silent costs two minutes.
 LATE = 150.0
-#: One address that is out of order is asked again in every run; so many, and no answer at all, are a fault of ours.
-NOT_BY_CHANCE = 10
 
 _GOVERNMENT = (
     *(Office.PREMIER_MINISTRE, Office.MINISTRE_ETAT, Office.MINISTRE),

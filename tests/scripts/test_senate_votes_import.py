@@ -10,12 +10,12 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from scripts.errors import RecordError
+from scripts.errors import NOT_BY_CHANCE, RecordError
 from scripts.french_dates import MONTHS
 from scripts.models import Outcome
 from scripts.paris import PARIS, today_in_paris
 from scripts.senate_votes import Page, page
-from scripts.sync_votes_senat import ENOUGH, MAX_VOTE_BYTES, TOO_OLD
+from scripts.sync_votes_senat import MAX_VOTE_BYTES, TOO_OLD
 from tests.scripts.senate_documents import (
     SESSION,
     general_csv,
@@ -393,11 +393,11 @@ def test_a_correction_that_failed_comes_with_the_next_run(site: Site) -> None:
 
 
 def test_without_any_day_today_does_not_read_the_whole_session(sqlite_site: Site) -> None:
-    numbers = range(1, ENOUGH + 5)
+    numbers = range(1, NOT_BY_CHANCE + 5)
     put(sqlite_site, numbers, **{f"page{n}": vote_page(n, day="soir") for n in numbers})
     outcome = sqlite_site.sync(SCRIPT, THIS, "--today")
     assert outcome.code == 1
-    assert f"None of the {ENOUGH} newest votes" in outcome.err
+    assert f"None of the {NOT_BY_CHANCE} newest votes" in outcome.err
 
 
 class Sessions:
@@ -505,13 +505,13 @@ def test_one_bad_vote_among_many_does_not_fail_every_run_to_come(sqlite_site: Si
 
 
 def test_who_is_refused_everything_soon_stops_asking(online: Site, httpserver: HTTPServer) -> None:
-    numbers = range(1, ENOUGH * 3)
+    numbers = range(1, NOT_BY_CHANCE * 3)
     httpserver.expect_request("/scr2025.html").respond_with_data(session_page(numbers))
     for number in numbers:
         httpserver.expect_request(f"/2025/scr2025-{number}.html").respond_with_data(status=403)
     outcome = online.sync(SCRIPT, THIS)
     assert outcome.code == 1
-    assert len(httpserver.log) == 1 + ENOUGH
+    assert len(httpserver.log) == 1 + NOT_BY_CHANCE
 
 
 def test_a_site_that_goes_down_half_way_is_gone_on_with(online: Site, httpserver: HTTPServer) -> None:
