@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
+from werkzeug import Response
 
 from scripts.datagouv import csv_in
+from scripts.errors import BadSource
 from tests.scripts.documents import deputies_csv, deputy_line
 from tests.scripts.sites import Site
 
@@ -261,13 +263,28 @@ def test_the_dataset_page_says_where_the_csv_is() -> None:
     assert csv_in(json.dumps(page).encode()) == "https://static.example/deputes-active.csv"
 
 
-@pytest.mark.parametrize("page", [b"<html>", b"{}", b"[]", b'{"resources": [{"format": "csv", "url": "file:///x"}]}'])
+@pytest.mark.parametrize(
+    "page",
+    [
+        b'{"resources": []}',
+        b'{"resources": [{"format": "csv", "url": "file:///x"}, {"url": "https://x.example/y"}, 1]}',
+    ],
+)
 def test_a_page_that_names_none_says_so(page: bytes) -> None:
     assert csv_in(page) is None
 
 
-def test_without_the_dataset_page_the_permanent_address_is_read(online: Site, httpserver: HTTPServer) -> None:
-    httpserver.expect_request("/dataset.json").respond_with_data(status=503)
+@pytest.mark.parametrize("page", [b"<html>", b"{}", b"[]", b"[" * 100_000])
+def test_what_is_no_such_page_is_refused(page: bytes) -> None:
+    with pytest.raises(BadSource, match="not data.gouv.fr's JSON"):
+        csv_in(page)
+
+
+@pytest.mark.parametrize("page", [Response(status=503), Response("<html>Maintenance</html>")], ids=["503", "html"])
+def test_without_the_dataset_page_the_permanent_address_is_read(
+    online: Site, httpserver: HTTPServer, page: Response
+) -> None:
+    httpserver.expect_request("/dataset.json").respond_with_response(page)
     httpserver.expect_request("/deputes-active.csv").respond_with_data(deputies_csv(deputy_line(1)))
     outcome = online.sync("sync-assemblee")
     assert (outcome.code, outcome.counters["deputiesCreated"]) == (0, 1)
