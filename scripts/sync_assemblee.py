@@ -141,7 +141,9 @@ def _refuse_an_old_file(session: Session, deputies: Sequence[Deputy]) -> None:
     open_mandates = session.execute(select(Mandate.external_id, Mandate.legislature, Mandate.started_on).where(*_OPEN))
     present = {one.mandate for one in deputies}
     for key, its_legislature, started_on in open_mandates:
-        if its_legislature > legislature or (key not in present and started_on > told_on):
+        # Of one that the site itself has written, neither may be known.
+        later_term = its_legislature is not None and its_legislature > legislature
+        if later_term or (key not in present and started_on is not None and started_on > told_on):
             raise BadSource(
                 f"The deputies' CSV is of legislature {legislature} and {told_on}, and mandate {key} of "
                 f"legislature {its_legislature} is open since {started_on}: nothing was written, "

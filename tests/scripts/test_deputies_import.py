@@ -11,7 +11,9 @@ from werkzeug import Response
 
 from scripts.datagouv import csv_in
 from scripts.errors import BadSource
+from scripts.models import Chamber, Office
 from tests.scripts.documents import deputies_csv, deputy_line
+from tests.scripts.people import add
 from tests.scripts.sites import Site
 
 CSV = ("sync-assemblee", "deputes-active.csv")
@@ -160,6 +162,21 @@ def test_a_file_of_before_is_refused_whole(site: Site, older: dict[str, str]) ->
     assert site.dump() == before
 
 
+def test_a_mandate_of_which_neither_start_nor_legislature_is_known_is_no_error(site: Site) -> None:
+    add(site, "ancien-depute", {}, {"office": Office.DEPUTE, "chamber": Chamber.ASSEMBLEE_NATIONALE})
+    site.put(*CSV, deputies_csv(deputy_line(1)))
+    outcome = site.sync("sync-assemblee")
+    assert (outcome.code, outcome.err, outcome.counters["deputiesDeactivated"]) == (0, "", 1)
+
+
+def test_a_name_that_several_lines_were_drawn_into_stops_nobody_else(site: Site) -> None:
+    drawn = "".join(f"{number:x}," for number in range(1000, 2000))
+    site.put(*CSV, deputies_csv(deputy_line(1), deputy_line(2, nom=drawn), deputy_line(3)))
+    outcome = site.sync("sync-assemblee")
+    assert (outcome.code, outcome.counters["deputiesCreated"], outcome.counters["errors"]) == (0, 2, 1)
+    assert "PA2 has a name of 4," in outcome.err
+
+
 def test_a_date_to_come_is_a_slip_and_ends_no_mandate_then(site: Site) -> None:
     site.put(*CSV, deputies_csv(*(deputy_line(n) for n in range(1, 4))))
     site.sync("sync-assemblee")
@@ -276,7 +293,7 @@ def test_a_page_that_names_none_says_so(page: bytes) -> None:
 
 @pytest.mark.parametrize("page", [b"<html>", b"{}", b"[]", b"[" * 100_000])
 def test_what_is_no_such_page_is_refused(page: bytes) -> None:
-    with pytest.raises(BadSource, match="not data.gouv.fr's JSON"):
+    with pytest.raises(BadSource, match=r"not data\.gouv\.fr's JSON"):
         csv_in(page)
 
 
