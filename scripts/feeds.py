@@ -15,7 +15,7 @@ from scripts.text import clean, plain, shorten
 
 MAX_ENTRIES = 1_000  # a feed has some 20 to 100
 LONGEST_ID = 500  # characters; PostgreSQL indexes no more than 2,700 bytes
-LONGEST_URL = 2_000
+LONGEST_URL = 2_000  # bytes
 LONGEST_TITLE = 500
 LONGEST_DESCRIPTION = 1_000  # an excerpt, not the publisher's text
 
@@ -112,8 +112,8 @@ def _web_address(link: str | None) -> str | None:
         parts = urlsplit(address)
     except ValueError:
         return None
-    usable = parts.scheme in {"http", "https"} and parts.netloc and " " not in address and len(address) <= LONGEST_URL
-    return address if usable else None
+    is_of_the_web = parts.scheme in {"http", "https"} and parts.netloc and " " not in address
+    return address if is_of_the_web and len(address.encode()) <= LONGEST_URL else None
 
 
 def _moment(entry: Any) -> datetime | None:

@@ -173,6 +173,12 @@ def test_only_links_of_the_web_are_kept(sqlite_site: Site, link: str) -> None:
     assert read(sqlite_site, item("1", link))[0]["url"] is None
 
 
+def test_an_address_longer_than_any_database_indexes_stops_no_feed(site: Site) -> None:
+    letters = "".join(chr(0x4E00 + number * 37 % 20_000) for number in range(1_900))
+    rows = read(site, item("1", f"https://lemonde.example/{letters}"), item("2", "https://lemonde.example/2"))
+    assert [row["url"] for row in rows] == [None, "https://lemonde.example/2"]
+
+
 def test_entities_that_grow_without_end_do_not(sqlite_site: Site) -> None:
     lines = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
     bomb = (
