@@ -16,8 +16,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from scripts.errors import RecordError
-from scripts.models import Mandate, Office
-from scripts.offices import GOVERNMENT, KNOWN_ELSEWHERE, MAYORS, OFFICES, office_of
+from scripts.models import GOVERNMENT, Mandate, Office
+from scripts.offices import KNOWN_ELSEWHERE, MAYORS, OFFICES, office_of
 from scripts.passes import Found, Pass, Subject, Write, resume_flag
 from scripts.script import Call, Script
 from scripts.statements import Entity, Period, Statement, today
@@ -160,6 +160,7 @@ def _is_kept(row: Mapping[str, object], mandates: Iterable[Mandate]) -> bool:
     """Whether another script, which knows better, keeps this office of the same person in the same time."""
     office, title = row["office"], row["title"]
     for one in mandates:
+        # Within a government, a minister may be called otherwise there than here.
         is_same = one.office == office if office != Office.AUTRE else fold(one.title or "") == fold(str(title))
         if (is_same or {one.office, office} <= GOVERNMENT) and _meet(row, one):
             return True

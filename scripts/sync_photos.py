@@ -21,7 +21,7 @@ from scripts.errors import (
     SourceRefused,
 )
 from scripts.images import require_picture
-from scripts.models import Chamber, ExternalId, IdSource, Mandate, Office, PhotoSource, Politician
+from scripts.models import GOVERNMENT, Chamber, ExternalId, IdSource, Mandate, PhotoSource, Politician
 from scripts.portraits import PICTURE, PRIORITY, WIKIDATA, Portrait, Subject, built, item_of, on_commons, pictures
 from scripts.script import Call, Script
 from scripts.text import slug
@@ -36,11 +36,6 @@ SLOW = 20.0
 ENOUGH = 240.0
 #: Seconds after which no host is asked for the first time: one that is silent costs two minutes.
 LATE = 150.0
-
-_GOVERNMENT = (
-    *(Office.PREMIER_MINISTRE, Office.MINISTRE_ETAT, Office.MINISTRE),
-    *(Office.MINISTRE_DELEGUE, Office.SECRETAIRE_ETAT),
-)
 
 
 @dataclass(frozen=True)
@@ -219,7 +214,7 @@ def _subjects(session: Session) -> dict[int, Subject]:
         .tuples()
         .all()
     )
-    governed = set(session.scalars(select(Mandate.politician_id).where(Mandate.office.in_(_GOVERNMENT))))
+    governed = set(session.scalars(select(Mandate.politician_id).where(Mandate.office.in_(GOVERNMENT))))
     # An address that is made of a name is nobody's where two have that name.
     names = Counter(slug(f"{last} {first}") for _, first, last in people)
     return {
