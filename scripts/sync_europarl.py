@@ -1,20 +1,22 @@
 """sync-europarl: the French members of the European Parliament, their groups and mandates."""
 
 import argparse
-from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from datetime import date
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from scripts.closing import close, refuse_a_short_list
 from scripts.errors import BadSource, NotThere, RecordError, SourceRefused
 from scripts.fingerprints import forget, recall, remember
 from scripts.identity import Identities, Person, learn
 from scripts.meps import GROUPS, Member, Profile, Seat, listed, member
 from scripts.models import Chamber, ExternalId, IdSource, Mandate, Office, PoliticalGroup
+from scripts.paris import today_in_paris
 from scripts.report import Report
 from scripts.script import Call, Script
-from scripts.seats import ACCEPT, API, BATCH, OF_THE_EP, OPEN, Known, Sitting, known_members, read_profile, today
+from scripts.seats import ACCEPT, API, BATCH, OF_THE_EP, OPEN, Sitting, known_members, read_profile
 from scripts.upsert import upsert
 
 LIST = "meps/show-current"
@@ -36,7 +38,7 @@ def run(call: Call, _: argparse.Namespace) -> None:
         call.report.result(counters | {"sourceUnchanged": 1})
         return
     members, unreadable, found = _parse(document.content, call.report)
-    _refuse_a_short_list(found, known)
+    refuse_a_short_list("The list of French members", found, sum(one.seat is not None for one in known.values()))
 
     wanted = members[: call.options.limit]
     sitting = Sitting(call, known)
@@ -86,16 +88,6 @@ def _parse(content: bytes, report: Report) -> tuple[list[Member], int, int]:
         raise BadSource("The list of the European Parliament's members has nobody of France that can be read.")
     # By id, so that of two people of one name it is always the same who has the plain slug.
     return sorted(members.values(), key=lambda one: int(one.id)), errors, len(members) + errors
-
-
-def _refuse_a_short_list(found: int, known: Mapping[str, Known]) -> None:
-    """One cut off on its way, or a page of it, would close the mandates of everyone it lacks."""
-    open_mandates = sum(one.seat is not None for one in known.values())
-    if found * 2 < open_mandates:
-        raise BadSource(
-            f"The list of members has {found} of France and {open_mandates} mandates are open: nothing was written, "
-            "see whether the list is whole."
-        )
 
 
 def _write(session: Session, members: Sequence[Member], sitting: Sitting, report: Report) -> dict[str, int]:
@@ -206,9 +198,7 @@ def _close_absent(call: Call, members: Sequence[Member], sitting: Sitting) -> tu
                 call.report.error(f"{LIST} lacks {id_}, and {key} stays open: its document {str(error).rstrip('.')}.")
                 unsure += 1
         with call.database.transaction() as session:
-            for mandate_id, ended_on in ends.items():
-                values = {"ended_on": ended_on, "updated_at": datetime.now(UTC)}
-                session.execute(update(Mandate).where(Mandate.id == mandate_id).values(values))
+            close(session, ends)
     return len(over) - unsure, unsure
 
 
@@ -218,11 +208,11 @@ def _end(call: Call, sitting: Sitting, id_: str, key: str, term: int | None) -> 
         told = sitting.profiles.get(id_) or read_profile(call.source, id_)
     except NotThere as error:
         call.report.log(f"When mandate {key} has ended is not known, it is closed today: {error}")
-        return today()
-    held = told.seat_on(today())
+        return today_in_paris()
+    held = told.seat_on(today_in_paris())
     if held and held.term == term:
         raise RecordError("has them as sitting")
-    return min(told.end_of(term or 0) or today(), today())
+    return min(told.end_of(term or 0) or today_in_paris(), today_in_paris())
 
 
 def _no_flags(_: argparse.ArgumentParser) -> None:

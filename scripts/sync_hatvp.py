@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from scripts.closing import refuse_a_short_list
 from scripts.declarations import Listed, declarant, is_cut, is_published, lines, listed, origin, refuse_broken, words
 from scripts.errors import BadSource, RecordError
 from scripts.fingerprints import Document, cursor, forget, recall, remember, set_cursor
@@ -176,12 +177,7 @@ def _first(declarants: Sequence[_Declarant], limit: int | None) -> list[_Declara
 def _refuse_a_short_file(session: Session, files: set[str]) -> None:
     """A file cut off on its way would delete what it lacks."""
     stored = session.scalars(select(Declaration.external_id)).all()
-    gone = sum(1 for file in stored if file not in files)
-    if gone * 2 > len(stored):
-        raise BadSource(
-            f"The HATVP's list lacks {gone} of the {len(stored)} declarations that we have from it: nothing was "
-            "written, see whether the file is whole."
-        )
+    refuse_a_short_list("The HATVP's list", sum(file in files for file in stored), len(stored), "declarations")
 
 
 def _write(session: Session, declarants: Sequence[_Declarant], report: Report) -> dict[str, int]:

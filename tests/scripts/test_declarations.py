@@ -346,7 +346,7 @@ def test_a_list_without_most_of_what_we_have_is_refused_whole(site: Site) -> Non
     site.put(*HATVP, hatvp_csv(declaration_line(1, qualite="Autre"), declaration_line(2)))
     outcome = site.sync(SCRIPT)
     assert outcome.code == 1
-    assert "lacks 3 of the 5 declarations that we have from it: nothing was written" in outcome.err
+    assert "has 2, and we have 5 declarations from it: nothing was written" in outcome.err
     assert site.dump() == before
 
 

@@ -143,7 +143,7 @@ def test_a_file_with_less_than_half_of_the_mandates_is_refused_whole(site: Site)
     site.put(*CSV, deputies_csv(deputy_line(1, nom="Autre"), deputy_line(6)))
     outcome = site.sync("sync-assemblee")
     assert outcome.code == 1
-    assert "has 2 lines and 5 mandates are open: nothing was written" in outcome.err
+    assert "has 2, and we have 5 open mandates from it: nothing was written" in outcome.err
     assert site.dump() == before
 
 
@@ -158,7 +158,7 @@ def test_a_file_of_before_is_refused_whole(site: Site, older: dict[str, str]) ->
     site.put(*CSV, deputies_csv(deputy_line(1, **older), deputy_line(2, **older)))
     outcome = site.sync("sync-assemblee")
     assert outcome.code == 1
-    assert "nothing was written, see whether the file is an old one" in outcome.err
+    assert "nothing was written, see whether it is an old one" in outcome.err
     assert site.dump() == before
 
 

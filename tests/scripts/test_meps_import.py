@@ -197,7 +197,7 @@ def test_documents_of_an_earlier_term_are_refused_whole(site: Site) -> None:
     serve(site, 2, 3, m2=mep_detail(2, old), m3=mep_detail(3, old))
     outcome = site.sync(HERE)
     assert outcome.code == 1
-    assert "of term 9 and mandates of term 10 are open: nothing was written" in outcome.err
+    assert "of term 9, and mandates of term 10 are open: nothing was written" in outcome.err
     assert site.dump() == before
 
 
@@ -251,7 +251,7 @@ def test_a_list_with_less_than_half_of_the_mandates_is_refused_whole(site: Site)
     serve(site, 1, 9)
     outcome = site.sync(HERE)
     assert outcome.code == 1
-    assert "has 2 of France and 5 mandates are open: nothing was written" in outcome.err
+    assert "has 2, and we have 5 open mandates from it: nothing was written" in outcome.err
     assert site.dump() == before
 
 

@@ -263,7 +263,7 @@ def test_a_list_with_less_than_half_of_the_mandates_is_refused_whole(site: Site)
     put(site, senator(1, nom="Autre"), senator(6), lines=map(left, range(2, 6)))
     outcome = site.sync("sync-senat")
     assert outcome.code == 1
-    assert "has 2 entries and 5 mandates are open: nothing was written" in outcome.err
+    assert "has 2, and we have 5 open mandates from it: nothing was written" in outcome.err
     assert site.dump() == before
 
 
