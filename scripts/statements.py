@@ -10,11 +10,11 @@ import calendar
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from scripts.errors import RecordError
-from scripts.paris import PARIS
+from scripts.paris import today_in_paris
 from scripts.text import clean
 
 START, END = "P580", "P582"
@@ -108,7 +108,7 @@ class Statement:
         """Raises RecordError."""
         start, end = self._when(START), self._when(END)
         started_on = start.day if start else None
-        if end is not None and end.first > today():
+        if end is not None and end.first > today_in_paris():
             end = None
         if start and end and end.last < start.first:
             raise RecordError(f"ends on {end.last}, before it starts on {start.first}")
@@ -190,10 +190,6 @@ def entity(told: object) -> Entity:
 def is_gone(told: object) -> bool:
     """Whether Wikidata answers of an item that it has it no more."""
     return isinstance(told, dict) and "missing" in told
-
-
-def today() -> date:
-    return datetime.now(PARIS).date()
 
 
 def _statement(told: object, property_: str) -> Statement | None:

@@ -240,13 +240,8 @@ def _close_absent(session: Session, deputies: Sequence[Deputy]) -> int:
     return len(absent)
 
 
-def _no_flags(_: argparse.ArgumentParser) -> None:
-    """Only those that every script has."""
-
-
 SCRIPT = Script(
     name="sync-assemblee",
     summary="The sitting deputies of the Assemblée nationale, their groups and mandates.",
-    flags=_no_flags,
     run=run,
 )

@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 from scripts.errors import RecordError
 from scripts.models import GOVERNMENT, Mandate, Office
 from scripts.offices import KNOWN_ELSEWHERE, MAYORS, OFFICES, office_of
+from scripts.paris import today_in_paris
 from scripts.passes import Found, Pass, Subject, Write, resume_flag
 from scripts.script import Call, Script
-from scripts.statements import Entity, Period, Statement, today
+from scripts.statements import Entity, Period, Statement
 from scripts.text import fold
 from scripts.upsert import upsert
 from scripts.wikidata import LABELS, Memory
@@ -147,7 +148,7 @@ class Careers:
 
 def _may_be_open(office: Office, period: Period) -> bool:
     """Whether Wikidata may say of this office, by giving no end, that it is held today."""
-    return office not in KNOWN_ELSEWHERE and today() - LONGEST_OPEN < period.not_before <= today()
+    return office not in KNOWN_ELSEWHERE and today_in_paris() - LONGEST_OPEN < period.not_before <= today_in_paris()
 
 
 def _place(statement: Statement) -> str | None:

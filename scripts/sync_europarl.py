@@ -215,13 +215,8 @@ def _end(call: Call, sitting: Sitting, id_: str, key: str, term: int | None) -> 
     return min(told.end_of(term or 0) or today_in_paris(), today_in_paris())
 
 
-def _no_flags(_: argparse.ArgumentParser) -> None:
-    """Only those that every script has."""
-
-
 SCRIPT = Script(
     name="sync-europarl",
     summary="The French members of the European Parliament, their groups and mandates.",
-    flags=_no_flags,
     run=run,
 )

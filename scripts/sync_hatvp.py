@@ -241,13 +241,8 @@ def _delete_withdrawn(session: Session, files: set[str]) -> int:
     return len(gone)
 
 
-def _no_flags(_: argparse.ArgumentParser) -> None:
-    """Only those that every script has."""
-
-
 SCRIPT = Script(
     name="sync-hatvp",
     summary="The published declarations of interests and assets of politicians, from the HATVP.",
-    flags=_no_flags,
     run=run,
 )

@@ -269,13 +269,8 @@ def _close_absent(
     return len(ends), unsure
 
 
-def _no_flags(_: argparse.ArgumentParser) -> None:
-    """Only those that every script has."""
-
-
 SCRIPT = Script(
     name="sync-senat",
     summary="The sitting senators, their groups and mandates.",
-    flags=_no_flags,
     run=run,
 )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from scripts.models import Office
-from scripts.statements import today
+from scripts.paris import today_in_paris
 from scripts.sync_careers import LONGEST_OPEN
 from tests.scripts.documents import Json
 from tests.scripts.items import NOBODY_KNOWS, at, entities, item, named, statement, words
@@ -26,7 +26,7 @@ OFFICES = [
     item("Q506", "maire de la Rive", P279=named("Q30185"), P1001=FRANCE),
     item("Q70", "Éluville"),
 ]
-RECENTLY = (today() - timedelta(days=400)).isoformat()
+RECENTLY = (today_in_paris() - timedelta(days=400)).isoformat()
 PAST: Json = {"P580": at("2014-03-30"), "P582": at("2020-07-04")}
 
 
@@ -108,10 +108,10 @@ def test_who_holds_today_what_another_script_keeps_is_not_wikidatas_matter(site:
 @pytest.mark.parametrize(
     ("start", "is_open"),
     [
-        (at((today() - LONGEST_OPEN + timedelta(days=1)).isoformat()), True),
-        (at((today() - LONGEST_OPEN).isoformat()), False),
-        (at(f"{(today() - LONGEST_OPEN).year}-00-00", 9), False),
-        (at((today() + timedelta(days=1)).isoformat()), False),
+        (at((today_in_paris() - LONGEST_OPEN + timedelta(days=1)).isoformat()), True),
+        (at((today_in_paris() - LONGEST_OPEN).isoformat()), False),
+        (at(f"{(today_in_paris() - LONGEST_OPEN).year}-00-00", 9), False),
+        (at((today_in_paris() + timedelta(days=1)).isoformat()), False),
         (NOBODY_KNOWS, False),
     ],
 )
