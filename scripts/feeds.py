@@ -71,8 +71,10 @@ def entries(content: bytes) -> Entries:
     # As a stream: given plain bytes, feedparser would first take them for the name of a file to open.
     try:
         parsed = feedparser.parse(io.BytesIO(content), sanitize_html=False, resolve_relative_uris=False)
-    except ValueError as error:  # as for an entity of 5,000 digits
-        raise BadSource(f"This feed cannot be read: {error}.") from error
+    except Exception as error:
+        # Of markup that is wrong enough it raises anything: for an entity of ten digits OverflowError, for a link that
+        # only ends KeyError. No feed may cost the others.
+        raise BadSource(f"This feed cannot be read: {type(error).__name__}, {error}.") from error
     if not parsed.get("version"):  # for an empty body there is none at all
         raise BadSource("This is neither RSS nor Atom.")
     if len(parsed.entries) > MAX_ENTRIES:

@@ -213,7 +213,7 @@ def _statement(told: object, property_: str) -> Statement | None:
 
 def _snak(told: object, property_: str) -> Snak:
     kind = told.get("snaktype") if isinstance(told, dict) else None
-    if not isinstance(told, dict) or kind not in {"value", "somevalue", "novalue"}:
+    if not isinstance(told, dict) or not isinstance(kind, str) or kind not in {"value", "somevalue", "novalue"}:
         raise RecordError(f"has a value of {property_} that is none")
     if kind != "value":
         return Snak(kind)

@@ -124,6 +124,7 @@ def test_a_period_that_contradicts_itself_is_an_error(qualifiers: Json) -> None:
         {"mainsnak": named("Q5"), "id": "a", "rank": "best"},
         {"mainsnak": named("Q5"), "id": "a"},
         {"id": "a", "rank": "normal"},
+        {"id": "a", "rank": "normal", "mainsnak": {"snaktype": ["value"]}},
         {**statement(named("Q5"), "a"), "qualifiers": {"P580": 1}},
         {**statement(named("Q5"), "a"), "qualifiers": [1]},
         7,
