@@ -92,6 +92,8 @@ def run(call: Call, _: argparse.Namespace) -> None:
     with call.database.transaction() as session:
         _refuse_a_short_file(session, found.named)
         forget(session, FINGERPRINT)
+        # Who comes while this goes on is not looked for in what is written by then.
+        population = _population(session)
     wanted = _first(found.declarants, call.options.limit)
     total = sum(len(one.declarations) for one in wanted)
     done = 0
@@ -111,7 +113,7 @@ def run(call: Call, _: argparse.Namespace) -> None:
             # While there is a doubt, the same list is read again: somebody may have decided.
             if call.options.complete and not counters["errors"] and not counters["doubtful"]:
                 remember(session, FINGERPRINT, document.fingerprint)
-                set_cursor(session, POPULATION, _population(session))
+                set_cursor(session, POPULATION, population)
     call.report.result(counters)
 
 
@@ -123,9 +125,10 @@ def _read(call: Call) -> Document | None:
 
 
 def _population(session: Session) -> str:
-    """Another where a politician, an id of one or an office has come."""
-    newest = [session.scalar(select(func.max(table.id))) or 0 for table in (Politician, ExternalId, Mandate)]
-    return " ".join(map(str, newest))
+    """Another where a politician, an id of one or an office has come; not by the ids that this script gives."""
+    people, ids, mandates = (select(func.max(table.id)) for table in (Politician, ExternalId, Mandate))
+    newest = (people, ids.where(ExternalId.source != IdSource.HATVP), mandates)
+    return " ".join(str(session.scalar(one) or 0) for one in newest)
 
 
 def _parse(content: bytes, report: Report) -> _Found:
