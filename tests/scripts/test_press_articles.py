@@ -173,6 +173,13 @@ def test_only_links_of_the_web_are_kept(sqlite_site: Site, link: str) -> None:
     assert read(sqlite_site, item("1", link))[0]["url"] is None
 
 
+def test_a_feed_that_is_back_after_a_bad_one_is_read_again(sqlite_site: Site) -> None:
+    assert read(sqlite_site, item("1", title="Un"))[0]["title"] == "Un"
+    assert read(sqlite_site, item("1", title="Maintenance"), item("2", title=""))[0]["title"] == "Maintenance"
+    assert read(sqlite_site, item("1", title="Un"))[0]["title"] == "Un"
+    assert sqlite_site.sync("sync-press", ONE).counters["feedsUnchanged"] == 1
+
+
 def test_an_address_longer_than_any_database_indexes_stops_no_feed(site: Site) -> None:
     letters = "".join(chr(0x4E00 + number * 37 % 20_000) for number in range(1_900))
     rows = read(site, item("1", f"https://lemonde.example/{letters}"), item("2", "https://lemonde.example/2"))
