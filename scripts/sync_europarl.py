@@ -43,12 +43,11 @@ def run(call: Call, _: argparse.Namespace) -> None:
     wanted = members[: call.options.limit]
     sitting = Sitting(call, known)
     sitting.find_term(wanted, members)
-    with call.database.transaction() as session:
-        forget(session, FINGERPRINT)
     for start in range(0, len(wanted), BATCH):
         batch = wanted[start : start + BATCH]
         sitting.read(batch)
         with call.database.transaction() as session:
+            forget(session, FINGERPRINT)
             told = _write(session, [one for one in batch if one.id in sitting.seats], sitting, call.report)
         for counter, count in told.items():
             counters[counter] += count
