@@ -1,6 +1,7 @@
 """The site's tables that the bundled scripts write. Each has its source's own key, which every write upserts on."""
 
 from scripts.models.kinds import (
+    GOVERNMENT,
     Chamber,
     FileStatus,
     IdSource,
@@ -28,6 +29,7 @@ from scripts.models.row import Row, UtcDateTime
 from scripts.models.sources import SyncMetadata
 
 __all__ = [
+    "GOVERNMENT",
     "Chamber",
     "Declaration",
     "Doubt",
