@@ -101,13 +101,8 @@ def _published_affairs() -> set[int]:
     return set()
 
 
-def _no_flags(_: argparse.ArgumentParser) -> None:
-    """Only those that every script has."""
-
-
 SCRIPT = Script(
     name="assign-publication-status",
     summary="Whether each politician's page is shown on the site.",
-    flags=_no_flags,
     run=run,
 )

@@ -233,7 +233,10 @@ def _unpacked(url: str, packed: Iterator[bytes]) -> Iterator[bytes]:
 
 def shown(url: str) -> str:
     """Origin and path: a query or a user may hold a key, and errors are kept and shown."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "An address that is none"
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 

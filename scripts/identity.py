@@ -33,6 +33,8 @@ from scripts.models import Doubt, ExternalId, IdSource, Politician
 from scripts.text import fold, slug
 from scripts.upsert import upsert
 
+LONGEST_NAME = 200  # characters; of several lines drawn into one field PostgreSQL would not even index the slug
+
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
@@ -111,7 +113,7 @@ class Identities:
         """Who it is, found or made, with its ids written down. None: a doubt, which is kept aside.
 
         Raises RecordError where the ids that a source states belong to two people of ours, or to one who has another
-        id of one of these sources.
+        id of one of these sources; and where the name is none.
         """
         found = self._look_for(person)
         if isinstance(found, _Doubtful):
@@ -148,6 +150,8 @@ class Identities:
         return doubt is not None and doubt.politician_id is None and not doubt.is_new
 
     def _look_for(self, person: Person) -> _One | _Doubtful | None:
+        if len(person.name) > LONGEST_NAME:
+            raise RecordError(f"has a name of {len(person.name):,} characters, more than {LONGEST_NAME}")
         found = self._known(person)
         return found if found or self._is_new(person) else self._named(person)
 

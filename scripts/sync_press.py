@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from scripts.errors import BadSource, RecordError, ScriptError, SourceDown, SourceRefused
 from scripts.feeds import FEEDS, Article, Feed, article, entries, name_of
-from scripts.fingerprints import Fingerprint, recall, remember
+from scripts.fingerprints import Fingerprint, forget, recall, remember
 from scripts.mentions import Directory, Person
 from scripts.models import Politician, PressArticle, PressMention
 from scripts.script import Call, Script
@@ -76,6 +76,8 @@ def _sync_feed(call: Call, feed: Feed, directory: Directory, counters: dict[str,
         # A feed that broke off may have lost entries on its way: it is read again next time.
         if call.options.complete and feed_entries.whole and not wrong:
             remember(session, fingerprint, document.fingerprint)
+        else:
+            forget(session, fingerprint)
     for counter, count in changes.items():
         counters[counter] += count
     call.report.log(f"{feed.id}: {len(articles)} articles, {changes['articlesNew']} new.")

@@ -22,8 +22,13 @@ def clean(text: str) -> str:
 
 
 def unescape(text: str) -> str:
-    """Entities decoded; what is no number of a character is a space. `html.unescape` alone raises ValueError."""
-    return html.unescape(_LONG_NUMBER.sub(" ", text))
+    """Entities decoded; what is no number of a character is a space."""
+    return html.unescape(without_long_numbers(text))
+
+
+def without_long_numbers(markup: str) -> str:
+    """Of an entity of thousands of digits `html.unescape` and HTMLParser make a ValueError."""
+    return _LONG_NUMBER.sub(" ", markup)
 
 
 def plain(markup: str) -> str:

@@ -91,6 +91,11 @@ class Site:
     def rows(self, table: str) -> list[dict[str, object]]:
         return self.dump(table)[table]
 
+    @property
+    def remembered(self) -> set[object]:
+        """What was read to its end, by its key; a cursor only says how far."""
+        return {row["key"] for row in self.rows("sync_metadata") if row["sha256"]}
+
     def dump(self, *only: str) -> dict[str, list[dict[str, object]]]:
         """Every row of every table (or of these alone), with ids and timestamps, in the order of the ids.
 

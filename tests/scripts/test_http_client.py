@@ -396,6 +396,7 @@ def test_a_pause_is_really_slept(client: HttpClient, httpserver: HTTPServer, mon
 
 def test_an_error_shows_no_query_and_no_user() -> None:
     assert shown("https://me:secret@api.example:8443/v1/x?key=secret#secret") == "https://api.example:8443/v1/x"
+    assert shown("https://me:secret@[api.example/v1") == "An address that is none"
 
 
 @contextlib.contextmanager
