@@ -51,24 +51,31 @@ def run(call: Call, _: argparse.Namespace) -> None:
     )
     judilibre = Judilibre(call)
     reading = _Reading(call, judilibre, counters, judilibre.names("chamber"), judilibre.names("solution"))
-    for done, topic in enumerate(TOPICS):
-        try:
-            reading.read(topic, _share(call.options.limit, counters, len(TOPICS) - done))
-        except BadSource as error:
-            reading.wrong(str(error))
-        except (SourceDown, SourceRefused):
-            counters["errors"] += 1
-            call.report.result(counters)
-            raise
-        call.report.progress(done + 1, len(TOPICS))
+    waiting = list(TOPICS)
+    while waiting and counters["decisionsCreated"] != call.options.limit:
+        cut: list[Topic] = []
+        for done, topic in enumerate(waiting, start=1):
+            try:
+                if reading.read(topic, _share(call.options.limit, counters, len(waiting) - done + 1)):
+                    cut.append(topic)
+            except BadSource as error:
+                reading.wrong(str(error))
+            except (SourceDown, SourceRefused):
+                counters["errors"] += 1
+                call.report.result(counters)
+                raise
+            call.report.progress(len(TOPICS) - len(waiting) + done - len(cut), len(TOPICS))
+        waiting = cut
+    if waiting:
+        call.report.log(f"--limit is spent: {len(waiting)} of {len(TOPICS)} topics go on in the next run.")
     call.report.result(counters)
     if not reading.any_was_good:
         raise BadSource("None of the searches has found a decision that could be used.")
 
 
-def _share(limit: int | None, counters: dict[str, int], topics_left: int) -> int | None:
-    """How many new decisions a topic may bring: what one does not need is the next one's."""
-    return None if limit is None else math.ceil((limit - counters["decisionsCreated"]) / topics_left)
+def _share(limit: int | None, counters: dict[str, int], topics: int) -> int | None:
+    """How many new decisions a topic may bring; what one does not need is the others'."""
+    return None if limit is None else math.ceil((limit - counters["decisionsCreated"]) / topics)
 
 
 class _Reading:
@@ -85,21 +92,24 @@ class _Reading:
         self._call, self._judilibre, self._counters = call, judilibre, counters
         self._chambers, self._solutions = chambers, solutions
         self._left: int | None = None
+        self._is_cut = False
         self.any_was_good = False
 
     def wrong(self, sentence: str) -> None:
         self._call.report.error(sentence)
         self._counters["errors"] += 1
 
-    def read(self, topic: Topic, share: int | None) -> None:
-        """First what has come since the last run, then on downwards from where it stopped."""
-        self._left = share
+    def read(self, topic: Topic, share: int | None) -> bool:
+        """First what has come since the last run, then on downwards from where it stopped. Whether the share was spent
+        before the end."""
+        self._left, self._is_cut = share, False
         with self._call.database.transaction() as session:
             known = None if self._call.options.force else Reached.read(cursor(session, CURSOR + topic.key))
         if known is None:
             self._down(topic, None, None, None)
         elif (reached := self._down(topic, known, known.newest - LATE, None)) and reached.oldest:
             self._down(topic, reached, None, reached.oldest)
+        return self._is_cut
 
     def _down(self, topic: Topic, known: Reached | None, since: date | None, until: date | None) -> Reached | None:
         """How far is known, when these days were read to their end; None where the share was spent before.
@@ -119,6 +129,7 @@ class _Reading:
                 if newest and oldest and (since is None or taken < len(rows)):
                     set_cursor(session, CURSOR + topic.key, str(Reached(newest, oldest)))
             if taken < len(rows):
+                self._is_cut = True
                 return None
         if newest is None:
             return None
