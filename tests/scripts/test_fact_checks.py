@@ -141,7 +141,7 @@ def test_each_review_of_a_claim_is_a_fact_check_as_its_publisher_tells_it(site: 
     assert (first["claim"], first["claimant"]) == ("Ombeline Nom1 a dit « non »", "Ombeline Nom1")
     assert (first["claimed_on"], first["reviewed_on"]) == (date(2025, 11, 10), date(2025, 11, 14))
     assert (first["publisher"], first["publisher_site"], first["language"]) == ("VÉRIF'", "verif.example", "fr")
-    assert (second["publisher"], second["title"], second["language"]) == ("b.ex", "T", "en")
+    assert (second["publisher"], second["title"], second["language"]) == ("b.example", "T", "en")
     assert [row["rating"] for row in rows.values()] == [
         Rating.HALF_TRUE, Rating.MOSTLY_TRUE, Rating.UNVERIFIABLE, Rating.UNVERIFIABLE,
     ]  # fmt: skip
