@@ -114,8 +114,8 @@ class _Reading:
     def _down(self, topic: Topic, known: Reached | None, since: date | None, until: date | None) -> Reached | None:
         """How far is known, when these days were read to their end; None where the share was spent before.
 
-        With `since` the cursor stays until they were: else what lies between them and `known` would be lost. Where the
-        share is spent first, it is these days that are known, and those below are read once more, at no cost.
+        On the way the cursor says how far down this run is, and with `since` forgets `known` until it has met it: a run
+        that ends before loses nothing, and what lies below is read once more, at no cost of the share.
         """
         newest, oldest = known.newest if known else None, None
         for results in self._pages(topic, since, until):
@@ -126,7 +126,7 @@ class _Reading:
             with self._call.database.transaction() as session:
                 taken = self._write(session, topic, rows)
                 oldest = days[taken - 1] if taken else oldest
-                if newest and oldest and (since is None or taken < len(rows)):
+                if newest and oldest:
                     set_cursor(session, CURSOR + topic.key, str(Reached(newest, oldest)))
             if taken < len(rows):
                 self._is_cut = True

@@ -11,7 +11,6 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from scripts.judilibre import PAGE_SIZE, TOPICS
-from scripts.sync_judilibre import LATE
 from tests.scripts.court import SECRETS, TOKEN, Court, decision, page, taxonomies
 from tests.scripts.sites import SAMPLES, Outcome, Site
 from tests.scripts.test_killed_scripts import kill_after
@@ -117,6 +116,24 @@ def test_what_comes_while_it_reads_moves_nothing_out_of_sight(sqlite_site: Site,
     assert ids(sqlite_site) == held(court)
 
 
+def test_what_is_withdrawn_while_it_reads_hides_no_other(sqlite_site: Site, court: Court) -> None:
+    court.decisions = [decision(n, day(n)) for n in range(180)]
+    court.after = lambda: court.decisions.__delitem__(0)
+    assert sqlite_site.sync(HERE).code == 0
+    assert set(ids(sqlite_site)) >= set(held(court))
+
+
+def test_a_run_that_breaks_off_above_what_is_known_loses_nothing(sqlite_site: Site, court: Court) -> None:
+    court.decisions = [decision(n, day(400 + n)) for n in range(10)]
+    sqlite_site.sync(HERE)
+    court.decisions += [decision(100 + n, day(n)) for n in range(120)]
+    court.instead = lambda request: Response(status=503) if request.args.get("date_end") else None
+    assert sqlite_site.sync(HERE).code == 75
+    court.instead = lambda _: None
+    assert sqlite_site.sync(HERE).code == 0
+    assert (ids(sqlite_site), cursor(sqlite_site)) == (held(court), f"{day(0)}/")
+
+
 def test_a_limit_is_of_new_decisions_and_the_next_run_goes_on(sqlite_site: Site, court: Court) -> None:
     court.decisions = [decision(n, day(n)) for n in range(60)]
     court.decisions += [decision(100 + n, day(n), "diffamation") for n in range(70)]
@@ -143,9 +160,9 @@ def test_more_than_a_limit_that_came_since_loses_nothing(sqlite_site: Site, cour
 def test_what_is_put_online_late_is_found(sqlite_site: Site, court: Court) -> None:
     court.decisions = [decision(n, day(n)) for n in range(5)]
     sqlite_site.sync(HERE)
-    court.decisions.append(decision(9, day(LATE.days)))
+    court.decisions.append(decision(9, day(60)))
     assert sqlite_site.sync(HERE).counters["decisionsCreated"] == 1
-    court.decisions.append(decision(10, day(LATE.days + 1)))
+    court.decisions.append(decision(10, day(91)))
     assert sqlite_site.sync(HERE).counters["decisionsCreated"] == 0
     assert sqlite_site.sync(HERE, "--force").counters["decisionsCreated"] == 1
 
