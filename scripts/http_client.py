@@ -5,7 +5,7 @@ import functools
 import ssl
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -48,8 +48,13 @@ PAUSES = {
     "localhost": 0.0,
 }
 PAUSE = 1.0  #: for every other host
+#: Names and values of an address's query; one name may have several values.
+Query = Mapping[str, str | Sequence[str]]
 #: Of an answer that is well by its status: why it is no document yet, as some APIs say it; None: it is one.
 NotYet = Callable[[bytes], str | None]
+#: Of an answer that is refused by its status: what its server says of it, in words; None: nothing that we understand.
+Says = Callable[[bytes], str | None]
+MOST_SAID = 20_000  # bytes
 NOT_YET = 5  # times the first wait: the 5 s that mediawiki.org (Manual:Maxlag) asks for
 
 
@@ -73,15 +78,17 @@ class HttpClient:
         *,
         max_bytes: int,
         known: Fingerprint | None = None,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
         accept: str | None = None,
         keys: Mapping[str, str] | None = None,
         not_yet: NotYet | None = None,
+        says: Says | None = None,
     ) -> Document | None:
         """The document, or None where it is still the `known` one. `query` is added to the address, quoted.
 
         `keys` are headers that nobody else may see: with them no redirect is followed. What is `not_yet` a document is
-        asked for again after what Retry-After asks, or else NOT_YET first waits.
+        asked for again after what Retry-After asks, or else NOT_YET first waits. A refusal's sentence holds what it
+        `says`, without the keys.
 
         Raises SourceDown after the last try, SourceRefused (NotThere for a 404) at once where another try would change
         nothing.
@@ -95,7 +102,10 @@ class HttpClient:
         }
         build = functools.partial(self._http.build_request, "GET", url, headers=headers)
         return self._patiently(
-            TRIES, lambda: self._ask_once(url, build, max_bytes, known=known, not_yet=not_yet, follow=not keys)
+            TRIES,
+            lambda: self._ask_once(
+                url, build, max_bytes, known=known, not_yet=not_yet, says=_without(keys or {}, says), follow=not keys
+            ),
         )
 
     def post(
@@ -145,13 +155,15 @@ class HttpClient:
         *,
         known: Fingerprint | None = None,
         not_yet: NotYet | None = None,
+        says: Says | None = None,
         follow: bool,
     ) -> Document | None:
         try:
             with closing(self._send(build(), follow=follow)) as answer:
                 if answer.status_code == httpx.codes.NOT_MODIFIED and known:
                     return None
-                _refuse_status(url, answer, keyed=not follow)
+                said = self._said(url, answer, says) if says and answer.is_client_error else None
+                _refuse_status(url, answer, said, keyed=not follow)
                 content = self._body(url, answer, max_bytes)
         except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
             raise SourceRefused(f"{shown(url)}: {error}.") from error
@@ -184,6 +196,12 @@ class HttpClient:
         if host in self._asked and pause > 0:
             time.sleep(pause)
         self._asked[host] = time.monotonic()
+
+    def _said(self, url: str, answer: httpx.Response, says: Says) -> str | None:
+        try:
+            return says(self._body(url, answer, MOST_SAID))
+        except (SourceDown, SourceRefused, httpx.RequestError):
+            return None  # that it refuses is known already
 
     def _body(self, url: str, answer: httpx.Response, max_bytes: int) -> bytes:
         """httpx itself refuses a body that is shorter than its Content-Length or its last chunk."""
@@ -240,16 +258,29 @@ def shown(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-def _refuse_status(url: str, answer: httpx.Response, *, keyed: bool) -> None:
+def _without(keys: Mapping[str, str], says: Says | None) -> Says | None:
+    """A server may repeat a key in what it says of it, with or without the word Bearer."""
+    secrets = [word for value in keys.values() for word in value.split() if word != "Bearer"]
+
+    def masked(body: bytes) -> str | None:
+        said = says(body) if says else None
+        for secret in secrets:
+            said = said and said.replace(secret, "***")
+        return said
+
+    return masked if says else None
+
+
+def _refuse_status(url: str, answer: httpx.Response, said: str | None, *, keyed: bool) -> None:
     status = answer.status_code
     if status == httpx.codes.TOO_MANY_REQUESTS or status >= 500:
         raise SourceDown(f"{shown(url)} answers {status}.", retry_after(answer.headers.get("Retry-After")), status)
-    if status in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
-        raise NotThere(f"{shown(url)} answers {status}: see whether its address has changed.", status)
-    if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN) and keyed:
-        raise SourceRefused(f"{shown(url)} answers {status}: it does not take the key.", status)
-    if status != httpx.codes.OK:
-        raise SourceRefused(f"{shown(url)} answers {status}: see whether its address has changed.", status)
+    if status == httpx.codes.OK:
+        return
+    is_the_key = keyed and status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
+    why = said or ("it does not take the key" if is_the_key else "see whether its address has changed")
+    is_missing = status in (httpx.codes.NOT_FOUND, httpx.codes.GONE)
+    raise (NotThere if is_missing else SourceRefused)(f"{shown(url)} answers {status}: {why.rstrip('.')}.", status)
 
 
 def _wait_asked_for(error: Exception) -> bool | float:

@@ -8,8 +8,10 @@ from scripts.sync_birthdates import SCRIPT as SYNC_BIRTHDATES
 from scripts.sync_careers import SCRIPT as SYNC_CAREERS
 from scripts.sync_deceased import SCRIPT as SYNC_DECEASED
 from scripts.sync_europarl import SCRIPT as SYNC_EUROPARL
+from scripts.sync_factchecks import SCRIPT as SYNC_FACTCHECKS
 from scripts.sync_gouvernement import SCRIPT as SYNC_GOUVERNEMENT
 from scripts.sync_hatvp import SCRIPT as SYNC_HATVP
+from scripts.sync_judilibre import SCRIPT as SYNC_JUDILIBRE
 from scripts.sync_legislation import SCRIPT as SYNC_LEGISLATION
 from scripts.sync_legislation_content import SCRIPT as SYNC_LEGISLATION_CONTENT
 from scripts.sync_mep_parties import SCRIPT as SYNC_MEP_PARTIES
@@ -43,6 +45,8 @@ SCRIPTS: dict[str, Script] = {
         SYNC_LEGISLATION,
         SYNC_LEGISLATION_CONTENT,
         SYNC_PRESS,
+        SYNC_FACTCHECKS,
+        SYNC_JUDILIBRE,
         RECALCULATE_PROMINENCE,
         ASSIGN_PUBLICATION_STATUS,
     )
@@ -51,8 +55,6 @@ SCRIPTS: dict[str, Script] = {
 # The site's catalog has these already, so that its groups and its day are whole; each ends as "not configured".
 NOT_YET: dict[str, str] = {
     "sync-press-analysis": "the analysis of press articles by a language model",
-    "sync-factchecks": "fact-checks, from Google Fact Check Tools",
-    "sync-judilibre": "decisions of the Cour de cassation",
     "discover-affairs": "judicial affairs, from Wikidata and Wikipedia",
     "reconcile-affairs": "the merging of affairs that are the same",
     "generate-biographies": "biographies by a language model",

@@ -6,7 +6,7 @@ from typing import Literal
 
 from scripts.errors import NotThere, SourceRefused
 from scripts.fingerprints import Document, Fingerprint
-from scripts.http_client import HttpClient, NotYet
+from scripts.http_client import HttpClient, NotYet, Query, Says
 
 
 class Source:
@@ -30,15 +30,16 @@ class Source:
         *,
         max_bytes: int,
         known: Fingerprint | None = None,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
         accept: str | None = None,
         keys: Mapping[str, str] | None = None,
         not_yet: NotYet | None = None,
+        says: Says | None = None,
     ) -> Document | None:
         """The document, or None where it is still the `known` one. `name` is the source's own file name.
 
-        `query`, `accept`, `keys` and `not_yet` are for a server; a folder's file holds all that is asked for, and
-        perhaps more.
+        `query`, `accept`, `keys`, `not_yet` and `says` are for a server; a folder's file holds all that is asked
+        for, and perhaps more.
         Raises NotThere, too, where a server or the folder has no such document.
         """
         if self._folder is not None:
@@ -46,7 +47,7 @@ class Source:
         if self._base_url is not None:
             url = f"{self._base_url.rstrip('/')}/{name}"
         return self._client.get(
-            url, max_bytes=max_bytes, known=known, query=query, accept=accept, keys=keys, not_yet=not_yet
+            url, max_bytes=max_bytes, known=known, query=query, accept=accept, keys=keys, not_yet=not_yet, says=says
         )
 
     def _read_file(self, path: Path, max_bytes: int) -> Document:

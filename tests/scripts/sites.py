@@ -126,6 +126,7 @@ class Site:
                 ("scrutin_id", "scrutins", "external_id"),
                 ("article_id", "press_articles", "external_id"),
                 ("party_id", "parties", "wikidata_id"),
+                ("fact_check_id", "fact_checks", "source_url"),
             )
         }
         return {

@@ -34,6 +34,7 @@ IMPORTS = [
     Import(("sync-votes-an", "--limit=60")),
     Import(("sync-assemblee",)),
     Import(("sync-press",), before=("sync-assemblee",), on_samples=True),
+    Import(("sync-factchecks",), before=("sync-assemblee",), on_samples=True),
     Import(("recalculate-prominence",), before=("sync-assemblee", "sync-votes-an", "sync-press"), on_samples=True),
     Import(("sync-president",), on_samples=True),
     Import(("sync-mep-parties",), before=("sync-europarl", "sync-wikidata-ids"), on_samples=True),
@@ -54,6 +55,7 @@ ELSEWHERE = {
     "sync-votes-senat": "test_senate_votes_import.py",
     "sync-legislation": "test_legislation.py",
     "sync-legislation-content": "test_legislation.py",
+    "sync-judilibre": "test_judilibre.py",
 }
 
 
