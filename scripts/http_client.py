@@ -153,6 +153,9 @@ class HttpClient:
                     return None
                 _refuse_status(url, answer, keyed=not follow)
                 content = self._body(url, answer, max_bytes)
+        except httpx.LocalProtocolError:
+            # Its text quotes the header that is malformed, and that may be a key.
+            raise SourceRefused(f"{shown(url)} cannot be asked: a header of ours is malformed.") from None
         except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
             raise SourceRefused(f"{shown(url)}: {error}.") from error
         except httpx.RequestError as error:

@@ -25,6 +25,8 @@ LONGEST_ANSWER = 2_000  # tokens
 LETTERS_A_TOKEN = 3  # in French, rather too few than too many: for servers that do not say what they used
 #: What says "no more for now": a spent quota (429), or an account without money (402).
 NO_MORE = frozenset({httpx.codes.TOO_MANY_REQUESTS, httpx.codes.PAYMENT_REQUIRED})
+#: What says that this question is not answered, e.g. for its length; another may be.
+NOT_THIS = frozenset({httpx.codes.BAD_REQUEST, httpx.codes.REQUEST_ENTITY_TOO_LARGE, httpx.codes.UNPROCESSABLE_ENTITY})
 
 DATA_ONLY = """
 
@@ -63,7 +65,8 @@ class LanguageModel:
         self.tokens = 0
 
     def ask(self, prompt: Prompt[Shape], documents: Mapping[str, object]) -> Shape:
-        """Asked again once, with what was wrong, where the answer is not of the shape.
+        """Asked again once, with what was wrong, where the answer is not of the shape. A shape that holds the answer
+        against the documents finds them as the context of its validators.
 
         Raises RecordError where it then still is not, or the model declines; NoMore where the budget or the quota is
         spent; SourceDown and SourceRefused as HttpClient does.
@@ -76,7 +79,7 @@ class LanguageModel:
             content, why = self._answer(messages)
             if why is None:
                 try:
-                    return prompt.shape.model_validate_json(_unfenced(content))
+                    return prompt.shape.model_validate_json(_unfenced(content), context=documents)
                 except ValidationError as error:
                     why = _first(error)
             messages = [*messages[:2], {"role": "user", "content": f"Your last answer was not usable: {why}."}]
@@ -107,6 +110,8 @@ class LanguageModel:
         except (SourceDown, SourceRefused) as error:
             if error.status in NO_MORE:
                 raise NoMore(f"the quota of {self.name} is spent: it answers {error.status}") from error
+            if error.status in NOT_THIS:
+                raise RecordError(f"is refused by {self.name}: it answers {error.status}") from error
             raise
         return self._read(document.content, messages)
 
@@ -117,7 +122,7 @@ class LanguageModel:
             message = choice["message"]
             said = message.get("content") or ""
             refusal, finish = message.get("refusal"), choice.get("finish_reason")
-        except (ValueError, LookupError, TypeError, AttributeError):
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             self._spend(None, messages, "")
             return "", "it was no chat completion"
         if not isinstance(said, str):
@@ -129,7 +134,7 @@ class LanguageModel:
 
     def _spend(self, usage: Any, messages: list[dict[str, str]], said: str) -> None:
         used = usage.get("total_tokens") if isinstance(usage, dict) else None
-        if not isinstance(used, int) or used < 0:
+        if type(used) is not int or used < 0:
             used = (sum(len(message["content"]) for message in messages) + len(said)) // LETTERS_A_TOKEN
         self.tokens += used
 
