@@ -50,9 +50,7 @@ def make(model: ModelServer, httpserver: HTTPServer) -> Iterator[Make]:
         def made(**settings: Any) -> LanguageModel:
             given = {"llm_base_url": httpserver.url_for("/v1"), "llm_api_key": KEY, "llm_model": "stub-1", **settings}
             nothing: Any = None
-            call = Call(
-                Options(), cast(Database, nothing), cast(Source, nothing), Report(), Settings(**given), client
-            )
+            call = Call(Options(), cast(Database, nothing), cast(Source, nothing), Report(), Settings(**given), client)
             return LanguageModel(call)
 
         yield made
@@ -91,7 +89,9 @@ def test_what_a_document_orders_stays_in_the_users_message(make: Make, model: Mo
     assert json.loads(user["content"]) == {"texte": order}
 
 
-@pytest.mark.parametrize("said", ['```json\n{"colour": "rouge"}\n```', '```{"colour": "rouge"}```', ' {"colour":"rouge"} '])
+@pytest.mark.parametrize(
+    "said", ['```json\n{"colour": "rouge"}\n```', '```{"colour": "rouge"}```', ' {"colour":"rouge"} ']
+)
 def test_json_in_markdown_is_taken(make: Make, model: ModelServer, said: str) -> None:
     model.says = [said]
     assert make().ask(PROMPT, QUESTION).colour == "rouge"
@@ -236,7 +236,9 @@ def test_nor_over_its_tokens_and_a_second_try_counts(make: Make, model: ModelSer
     assert len(model.asked) == 1
 
 
-@pytest.mark.parametrize("usage", [None, {}, [], {"total_tokens": "many"}, {"total_tokens": -5}, {"total_tokens": True}])
+@pytest.mark.parametrize(
+    "usage", [None, {}, [], {"total_tokens": "many"}, {"total_tokens": -5}, {"total_tokens": True}]
+)
 def test_what_a_server_does_not_say_is_reckoned(make: Make, httpserver: HTTPServer, usage: object) -> None:
     def answer(_: Request) -> Response:
         return Response(json.dumps({"choices": [{"message": {"content": json.dumps(RED)}}], "usage": usage}))

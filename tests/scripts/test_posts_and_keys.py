@@ -61,9 +61,7 @@ def test_a_key_is_not_kept_for_the_next_request(client: HttpClient, httpserver: 
 
 @both
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_with_a_key_no_redirect_is_followed(
-    client: HttpClient, httpserver: HTTPServer, ask: Ask, status: int
-) -> None:
+def test_with_a_key_no_redirect_is_followed(client: HttpClient, httpserver: HTTPServer, ask: Ask, status: int) -> None:
     httpserver.expect_request("/api").respond_with_data(status=status, headers={"Location": "/elsewhere"})
     httpserver.expect_request("/elsewhere").respond_with_data(b"{}")
     assert f"answers {status}" in str(failure(ask, client, httpserver.url_for("/api"), SourceRefused))
