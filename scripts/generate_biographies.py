@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from scripts.biography_facts import given
-from scripts.generated_texts import Genre, generate
+from scripts.generated_texts import Genre, Given, generate
 from scripts.language_model import Prompt
-from scripts.model_prose import Answer, Prose, nothing_judicial, words_between
+from scripts.model_prose import Answer, Prose, is_judicial, nothing_judicial, words_between
 from scripts.models import GeneratedText, Politician, PublicationStatus, TextKind
 from scripts.script import Call, Script
 
@@ -58,6 +58,11 @@ def _wanted(session: Session) -> Sequence[int]:
     return session.scalars(free.order_by(Politician.prominence.desc().nulls_last(), Politician.id)).all()
 
 
+def _given(session: Session, ids: Sequence[int]) -> list[Given]:
+    """Without those of whom the facts themselves would have the model use a word that is refused: a former procureur."""
+    return [one for one in given(session, ids) if not is_judicial(str(one.documents))]
+
+
 def _place(session: Session, politician_id: int, text: str) -> bool:
     """Somebody may have written one while the model did."""
     free = select(Politician.id).outerjoin(GeneratedText, _of_politician()).where(_is_free())
@@ -78,7 +83,7 @@ GENRE = Genre(
     script="generate-biographies",
     kind=TextKind.BIOGRAPHY,
     prompt=Prompt(INSTRUCTIONS, Biography),
-    given=given,
+    given=_given,
     text=lambda biography: biography.text,
     place=_place,
 )

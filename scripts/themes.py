@@ -65,7 +65,10 @@ _LAW_PATTERNS = [(re.compile(rf"\b({law})\b"), theme) for law, theme in _LAWS]
 
 _LAW = re.compile(r"\b(?:projet|proposition) de (?:loi|resolution)\b.*")
 _READING = re.compile(r" (premiere|nouvelle|deuxieme|seconde) lecture$| lecture definitive$| texte de la commission .*")
-_OPENING = re.compile(r"(?:projet|proposition) de loi (?:visant a |relatif a |relative a |tendant a |portant )?")
+_OPENING = re.compile(
+    r"(?:projet|proposition) de loi (?:adoptee? par (?:le senat|l assemblee nationale) )?"
+    r"(?:visant a |relatif a |relative a |tendant a |portant )?"
+)
 
 
 def theme_by_rule(title: str, procedure: str = "") -> Theme | None:

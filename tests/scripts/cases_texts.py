@@ -17,7 +17,9 @@ from tests.scripts.matrix import Case, ModelCase
 from tests.scripts.politicians import politicians
 from tests.scripts.sites import Site
 
-STATEMENT = "Mesdames, Messieurs,\nLes phares de nos côtes sont gardés par 120 personnes.\nLe texte prévoit leur entretien."
+STATEMENT = (
+    "Mesdames, Messieurs,\nLes phares de nos côtes sont gardés par 120 personnes.\nLe texte prévoit leur entretien."
+)
 BIOGRAPHY = (
     "Cette personne siège à l'Assemblée nationale. Elle y représente son département, dont elle a été élue pour la "
     "présente législature, et appartient au groupe que mentionnent les registres publics. Elle exerçait auparavant une "
@@ -117,9 +119,7 @@ def scrutins(number: int = 3, **columns: object) -> Callable[[Site], None]:
 CASES: list[Case] = []
 
 MODEL_CASES = [
-    ModelCase(
-        script="generate-biographies", before=deputies(), good={"text": BIOGRAPHY}, counter="generated"
-    ),
+    ModelCase(script="generate-biographies", before=deputies(), good={"text": BIOGRAPHY}, counter="generated"),
     ModelCase(script="generate-summaries", before=files(), good={"points": POINTS}, counter="generated"),
     ModelCase(script="generate-scrutin-summaries", before=scrutins(), good={"text": EXPLAINED}, counter="generated"),
     ModelCase(

@@ -54,6 +54,10 @@ ELSEWHERE = {
     "sync-votes-senat": "test_senate_votes_import.py",
     "sync-legislation": "test_legislation.py",
     "sync-legislation-content": "test_legislation.py",
+    "generate-biographies": "test_generated_texts.py",
+    "generate-summaries": "test_generated_texts.py",
+    "generate-scrutin-summaries": "test_generated_texts.py",
+    "classify-themes": "test_generated_texts.py",
 }
 
 
