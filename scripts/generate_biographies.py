@@ -59,7 +59,7 @@ def _wanted(session: Session) -> Sequence[int]:
 
 
 def _given(session: Session, ids: Sequence[int]) -> list[Given]:
-    """Without those of whom the facts themselves would have the model use a word that is refused: a former procureur."""
+    """Without those whose facts hold a word that a biography may not: a former procureur, say."""
     return [one for one in given(session, ids) if not is_judicial(str(one.documents))]
 
 
