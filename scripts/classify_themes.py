@@ -80,9 +80,15 @@ class Law:
         return {"intitule": shorten(first.title, 1_000), **({"procedure": first.procedure} if first.procedure else {})}
 
     @property
+    def known(self) -> tuple[str, str]:
+        """Its key, and what is asked: nothing but its name."""
+        digest = hashlib.sha256(self.name.encode()).hexdigest()
+        return digest[:20], digest
+
+    @property
     def question(self) -> Question:
-        key = hashlib.sha256(self.name.encode()).hexdigest()
-        return Question(key[:20], f"« {shorten(self.rows[0].title, 120)} »", key, len(self.rows))
+        key, digest = self.known
+        return Question(key, f"« {shorten(self.rows[0].title, 120)} »", digest, len(self.rows))
 
 
 def run(call: Call, own: argparse.Namespace) -> None:
@@ -92,18 +98,19 @@ def run(call: Call, own: argparse.Namespace) -> None:
     with call.database.transaction() as session:
         rows = _untold(session, call, TABLES[own.target])
         failed = round_.failed_lately(session)
-    wanted = rows[: call.options.limit]
-    by_rule = [(one, theme) for one in wanted if (theme := theme_by_rule(one.title, one.procedure))]
+    told = ((one, theme_by_rule(one.title, one.procedure)) for one in rows)
+    ready = [(one, theme) for one, theme in told if theme or Law(law_of(one.title), (one,)).known not in failed]
+    # What is placed by rule first: without a key the rest would stay before it for ever.
+    wanted = sorted(ready, key=lambda pair: pair[1] is None)[: call.options.limit]
+    by_rule = [(one, theme) for one, theme in wanted if theme]
     for start in range(0, len(by_rule), BATCH):
         with call.database.transaction() as session:
             for one, theme in by_rule[start : start + BATCH]:
                 _set(session, one, theme, ThemedBy.RULE)
-    told = {(one.table, one.id) for one, _ in by_rule}
-    laws = _laws([one for one in wanted if (one.table, one.id) not in told])
-    due = {law.question: law for law in laws if (law.question.key, law.question.content_sha256) not in failed}
+    due = {law.question: law for law in _laws([one for one, theme in wanted if not theme])}
     counters["processed"] = counters["premapped"] = len(by_rule)
-    counters["skipped"] = len(wanted) - len(by_rule) - sum(question.records for question in due)
-    counters["left"] = len(rows) - len(by_rule) - counters["skipped"]
+    counters["skipped"] = len(rows) - len(ready)
+    counters["left"] = len(ready) - len(by_rule)
     call.report.log(f"By rule: {len(by_rule)} of {len(wanted)}.")
     try:
         model = LanguageModel(call) if due else None

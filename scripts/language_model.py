@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
@@ -21,6 +22,8 @@ from scripts.script import Call
 MAX_BYTES = 2_000_000  # an answer has a few kB
 TRIES = 2  # a model that is silent for LLM_TIMEOUT is not waited for much longer
 ASKED = 2  # times, where an answer is not of the shape
+#: Seconds after which nothing more is asked: a step has ten minutes, and one question may be silent for four of them.
+ENOUGH = 360.0
 LONGEST_ANSWER = 2_000  # tokens
 LETTERS_A_TOKEN = 3  # in French, rather too few than too many: for servers that do not say what they used
 #: What says "no more for now": a spent quota (429), or an account without money (402).
@@ -40,7 +43,7 @@ _FENCED = re.compile(r"\s*```(?:json)?\s*(\{.*\})\s*```\s*", re.DOTALL)
 
 
 class NoMore(Exception):
-    """The run's budget or the account's quota is spent: what is left waits for the next run. Not a failure."""
+    """The run's budget or time, or the account's quota, is spent: what is left waits for the next run. No failure."""
 
 
 class Prompt(Generic[Shape]):
@@ -63,6 +66,7 @@ class LanguageModel:
         self.name = call.settings.llm_model
         self.calls = 0
         self.tokens = 0
+        self._started = time.monotonic()
 
     def ask(self, prompt: Prompt[Shape], documents: Mapping[str, object]) -> Shape:
         """Asked again once, with what was wrong, where the answer is not of the shape. A shape that holds the answer
@@ -91,6 +95,8 @@ class LanguageModel:
             raise NoMore(f"LLM_CALLS is spent: {self.calls} calls of {self.name}")
         if self.tokens >= self._settings.llm_tokens:
             raise NoMore(f"LLM_TOKENS is spent: {self.tokens} tokens of {self.name}")
+        if time.monotonic() - self._started >= ENOUGH:
+            raise NoMore(f"the run's {ENOUGH / 60:g} minutes are over: {self.calls} calls of {self.name}")
         self.calls += 1
         try:
             document = self._client.post(

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from scripts import language_model
 from scripts.database import Database
 from scripts.errors import NotConfigured, RecordError, SourceDown, SourceRefused
 from scripts.http_client import HttpClient
@@ -232,6 +233,16 @@ def test_nor_over_its_tokens_and_a_second_try_counts(make: Make, model: ModelSer
     model.says = ["no JSON", RED]
     client = make(llm_tokens=100)
     with pytest.raises(NoMore, match=r"LLM_TOKENS is spent: 100 tokens of stub-1"):
+        client.ask(PROMPT, QUESTION)
+    assert len(model.asked) == 1
+
+
+def test_nor_after_its_minutes(make: Make, model: ModelServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    model.says = [RED]
+    client = make()
+    client.ask(PROMPT, QUESTION)
+    monkeypatch.setattr(language_model, "ENOUGH", 0.0)
+    with pytest.raises(NoMore, match="minutes are over: 1 calls of stub-1"):
         client.ask(PROMPT, QUESTION)
     assert len(model.asked) == 1
 

@@ -176,9 +176,11 @@ def test_one_target_alone(ready: Site, target: str, told: list[tuple[object, obj
     assert themes(ready) == (told or [NONE, NONE, BUDGET, BUDGET, LIGHT, LIGHT])
 
 
-def test_a_limit_is_of_files_and_votes(ready: Site) -> None:
-    counters = ready.sync(SCRIPT, "--limit=3").counters
-    assert (counters["processed"], counters["left"]) == (3, 3)
+def test_a_limit_is_of_files_and_votes_and_takes_what_a_rule_places_first(ready: Site) -> None:
+    counters = ready.sync(SCRIPT, "--limit=2").counters
+    assert (counters["processed"], counters["premapped"], counters["left"]) == (2, 2, 4)
+    counters = ready.sync(SCRIPT, "--limit=2").counters
+    assert (counters["premapped"], counters["aiClassified"], counters["left"]) == (1, 1, 2)
 
 
 def test_a_theme_that_is_none_of_the_sites_is_refused(ready: Site, model: ModelServer) -> None:
@@ -196,3 +198,13 @@ def test_a_title_that_is_an_order_can_only_choose_a_theme(ready: Site, model: Mo
     assert ready.sync(SCRIPT).code == 1
     assert themes(ready)[1] == NONE
     assert order not in model.asked[0]["messages"][0]["content"]
+
+
+def test_what_failed_lately_does_not_keep_the_others_waiting(sqlite_site: Site, model: ModelServer) -> None:
+    model.serve(sqlite_site)
+    files(2)(sqlite_site)
+    model.says = ["Bonjour", "Bonjour", {"theme": "TRANSPORTS"}]
+    assert sqlite_site.sync(SCRIPT, "--limit=1").code == 1
+    counters = sqlite_site.sync(SCRIPT, "--limit=1").counters
+    assert (counters["aiClassified"], counters["skipped"], counters["left"]) == (1, 1, 0)
+    assert themes(sqlite_site) == [NONE, ("TRANSPORTS", "MODEL")]
