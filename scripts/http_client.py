@@ -165,6 +165,9 @@ class HttpClient:
                 said = self._said(url, answer, says) if says and answer.is_client_error else None
                 _refuse_status(url, answer, said, keyed=not follow)
                 content = self._body(url, answer, max_bytes)
+        except httpx.LocalProtocolError:
+            # Its text quotes the header that is malformed, and that may be a key.
+            raise SourceRefused(f"{shown(url)} cannot be asked: a header of ours is malformed.") from None
         except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
             raise SourceRefused(f"{shown(url)}: {error}.") from error
         except httpx.RequestError as error:

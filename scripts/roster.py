@@ -1,6 +1,10 @@
 """Every script by name: those of this release, and those that have a place kept."""
 
 from scripts.assign_publication_status import SCRIPT as ASSIGN_PUBLICATION_STATUS
+from scripts.classify_themes import SCRIPT as CLASSIFY_THEMES
+from scripts.generate_biographies import SCRIPT as GENERATE_BIOGRAPHIES
+from scripts.generate_scrutin_summaries import SCRIPT as GENERATE_SCRUTIN_SUMMARIES
+from scripts.generate_summaries import SCRIPT as GENERATE_SUMMARIES
 from scripts.recalculate_prominence import SCRIPT as RECALCULATE_PROMINENCE
 from scripts.script import Script
 from scripts.sync_assemblee import SCRIPT as SYNC_ASSEMBLEE
@@ -47,6 +51,10 @@ SCRIPTS: dict[str, Script] = {
         SYNC_PRESS,
         SYNC_FACTCHECKS,
         SYNC_JUDILIBRE,
+        GENERATE_BIOGRAPHIES,
+        GENERATE_SUMMARIES,
+        GENERATE_SCRUTIN_SUMMARIES,
+        CLASSIFY_THEMES,
         RECALCULATE_PROMINENCE,
         ASSIGN_PUBLICATION_STATUS,
     )
@@ -57,9 +65,5 @@ NOT_YET: dict[str, str] = {
     "sync-press-analysis": "the analysis of press articles by a language model",
     "discover-affairs": "judicial affairs, from Wikidata and Wikipedia",
     "reconcile-affairs": "the merging of affairs that are the same",
-    "generate-biographies": "biographies by a language model",
-    "generate-summaries": "summaries of legislative files by a language model",
-    "generate-scrutin-summaries": "summaries of public votes by a language model",
-    "classify-themes": "the themes of files and votes",
     "index-embeddings": "the index for search by meaning",
 }

@@ -26,6 +26,7 @@ WHEN_COMPLETE = {
     ("sync_metadata", "completed_at"),
     ("sync_metadata", "updated_at"),
     ("politicians", "photo_checked_at"),
+    ("generated_texts", "generated_at"),
 }
 
 
@@ -99,7 +100,7 @@ class Site:
     def dump(self, *only: str) -> dict[str, list[dict[str, object]]]:
         """Every row of every table (or of these alone), with ids and timestamps, in the order of the ids.
 
-        When a pass was complete, or a photo looked for, is none of what was read.
+        When a pass was complete, a photo looked for or a text written, is none of what was read.
         """
         engine = create_engine(database_url(self.url))
         try:

@@ -56,6 +56,10 @@ ELSEWHERE = {
     "sync-legislation": "test_legislation.py",
     "sync-legislation-content": "test_legislation.py",
     "sync-judilibre": "test_judilibre.py",
+    "generate-biographies": "test_generated_texts.py",
+    "generate-summaries": "test_generated_texts.py",
+    "generate-scrutin-summaries": "test_generated_texts.py",
+    "classify-themes": "test_generated_texts.py",
 }
 
 
