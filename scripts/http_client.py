@@ -5,7 +5,7 @@ import functools
 import ssl
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -43,6 +43,14 @@ PAUSES = {
     "oauth.piste.gouv.fr": 0.5,
     "api.piste.gouv.fr": 0.5,
     "api.mistral.ai": 0.5,
+    # The publishers whose articles are read, one page after the other (scripts.publishers).
+    "www.francetvinfo.fr": 2.0,
+    "www.franceinfo.fr": 2.0,
+    "www.politico.eu": 2.0,
+    "www.publicsenat.fr": 2.0,
+    "publicsenat.fr": 2.0,
+    "www.lcp.fr": 2.0,
+    "lcp.fr": 2.0,
     # Ourselves, in tests.
     "127.0.0.1": 0.0,
     "localhost": 0.0,
@@ -77,11 +85,14 @@ class HttpClient:
         accept: str | None = None,
         keys: Mapping[str, str] | None = None,
         not_yet: NotYet | None = None,
+        sites: Collection[str] | None = None,
     ) -> Document | None:
         """The document, or None where it is still the `known` one. `query` is added to the address, quoted.
 
         `keys` are headers that nobody else may see: with them no redirect is followed. What is `not_yet` a document is
-        asked for again after what Retry-After asks, or else NOT_YET first waits.
+        asked for again after what Retry-After asks, or else NOT_YET first waits. For an address that a stranger has
+        given, `sites` are the domains where alone it, and whatever it redirects to, may be: so nobody has us ask a
+        server inside our own network.
 
         Raises SourceDown after the last try, SourceRefused (NotThere for a 404) at once where another try would change
         nothing.
@@ -95,7 +106,8 @@ class HttpClient:
         }
         build = functools.partial(self._http.build_request, "GET", url, headers=headers)
         return self._patiently(
-            TRIES, lambda: self._ask_once(url, build, max_bytes, known=known, not_yet=not_yet, follow=not keys)
+            TRIES,
+            lambda: self._ask_once(url, build, max_bytes, known=known, not_yet=not_yet, sites=sites, follow=not keys),
         )
 
     def post(
@@ -145,10 +157,11 @@ class HttpClient:
         *,
         known: Fingerprint | None = None,
         not_yet: NotYet | None = None,
+        sites: Collection[str] | None = None,
         follow: bool,
     ) -> Document | None:
         try:
-            with closing(self._send(build(), follow=follow)) as answer:
+            with closing(self._send(build(), sites, follow=follow)) as answer:
                 if answer.status_code == httpx.codes.NOT_MODIFIED and known:
                     return None
                 _refuse_status(url, answer, keyed=not follow)
@@ -167,10 +180,11 @@ class HttpClient:
             last_modified=answer.headers.get("Last-Modified"),
         ).unless(known)
 
-    def _send(self, request: httpx.Request, *, follow: bool) -> httpx.Response:
+    def _send(self, request: httpx.Request, sites: Collection[str] | None, *, follow: bool) -> httpx.Response:
         """Before its body. httpx itself would follow without a pause, and read all that a redirect holds."""
         url = str(request.url)
         for _ in range(MOST_REDIRECTS + 1):
+            _refuse_elsewhere(request.url, sites)
             self._be_polite(request.url.host)
             answer = self._http.send(request, stream=True)
             if answer.next_request is None or not follow:
@@ -235,6 +249,12 @@ def shown(url: str) -> str:
     """Origin and path: a query or a user may hold a key, and errors are kept and shown."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def _refuse_elsewhere(url: httpx.URL, sites: Collection[str] | None) -> None:
+    # The host as httpx reads it, for it is httpx that goes there.
+    if sites is not None and not any(f".{url.host}".endswith(f".{site}") for site in sites):
+        raise SourceRefused(f"{shown(str(url))} is not at {' or '.join(sites)}, where alone it may be read.")
 
 
 def _refuse_status(url: str, answer: httpx.Response, *, keyed: bool) -> None:

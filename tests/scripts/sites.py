@@ -26,6 +26,7 @@ WHEN_COMPLETE = {
     ("sync_metadata", "completed_at"),
     ("sync_metadata", "updated_at"),
     ("politicians", "photo_checked_at"),
+    ("press_analyses", "analyzed_at"),
 }
 
 
@@ -94,7 +95,7 @@ class Site:
     def dump(self, *only: str) -> dict[str, list[dict[str, object]]]:
         """Every row of every table (or of these alone), with ids and timestamps, in the order of the ids.
 
-        When a pass was complete, or a photo looked for, is none of what was read.
+        When a pass was complete, a photo looked for, or an article analysed, is none of what was read.
         """
         engine = create_engine(database_url(self.url))
         try:
@@ -121,6 +122,7 @@ class Site:
                 ("scrutin_id", "scrutins", "external_id"),
                 ("article_id", "press_articles", "external_id"),
                 ("party_id", "parties", "wikidata_id"),
+                ("affair_id", "affairs", "external_id"),
             )
         }
         return {
