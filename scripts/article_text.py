@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 
 from scripts.errors import RecordError
@@ -30,6 +31,8 @@ def text(content: bytes) -> str:
         raise RecordError("breaks off: it has no end of an HTML document")
     if (tags := sum(1 for _ in _TAG.finditer(markup))) > MOST_TAGS:
         raise RecordError(f"has {tags:,} tags, more than {MOST_TAGS:,}")
+    # What it says of a page on standard error, we say ourselves.
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     page = load_html(markup)
     if page is None:
         raise RecordError("is no HTML document")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Literal
 
 from sqlalchemy import exists, select
@@ -59,7 +59,7 @@ def add(session: Session, source: Source, told: Accusation) -> Literal["affairsC
     goes_on = affair.publication_status is PublicationStatus.DRAFT and _rank(told.stage) > _rank(affair.stage)
     if goes_on:
         # The day was the earlier stage's.
-        affair.stage, affair.stage_on = told.stage, None
+        affair.stage, affair.stage_on, affair.updated_at = told.stage, None, datetime.now(UTC)
     return "affairsEnriched" if is_new or goes_on else None
 
 
@@ -85,19 +85,23 @@ def _of_the_same_kind(session: Session, source: Source, told: Accusation) -> Aff
 
 
 def _draft(session: Session, key: str, source: Source, told: Accusation) -> Affair:
-    row = {
-        "external_id": key,
-        "politician_id": told.politician_id,
-        "origin": AffairOrigin.PRESS,
-        "title": source.title,
-        "category": told.offence,
-        "stage": told.stage,
-        "appeal_numbers": [],
-        "case_numbers": [],
-        "publication_status": PublicationStatus.DRAFT,
-    }
-    upsert(session, Affair, [row], key=("external_id",))
-    return session.scalars(select(Affair).where(Affair.external_id == key)).one()
+    now = datetime.now(UTC)
+    affair = Affair(
+        external_id=key,
+        politician_id=told.politician_id,
+        origin=AffairOrigin.PRESS,
+        title=source.title,
+        category=told.offence,
+        stage=told.stage,
+        appeal_numbers=[],
+        case_numbers=[],
+        publication_status=PublicationStatus.DRAFT,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(affair)
+    session.flush()
+    return affair
 
 
 def _cite(session: Session, affair: Affair, source: Source) -> bool:
