@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sqlalchemy import false, or_
+from sqlalchemy import or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -32,12 +32,12 @@ def upsert(session: Session, model: type[Row], rows: Sequence[Mapping[str, objec
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(model)
     columns = model.__table__.columns
-    new = {name: statement.excluded[name] for name in rows[0] if name not in key}
+    # Where the key is all that there is, it is what stays as it was.
+    new = {name: statement.excluded[name] for name in rows[0] if name not in key or len(key) == len(rows[0])}
     statement = statement.on_conflict_do_update(
         index_elements=list(key),
         set_={**new, "updated_at": now},
-        # Where the key is all that there is, nothing can change.
-        where=or_(false(), *(columns[name].is_distinct_from(value) for name, value in new.items())),
+        where=or_(*(columns[name].is_distinct_from(value) for name, value in new.items())),
     )
     # Only a row of this very statement has been created and updated at the same instant.
     returning = statement.returning(*(columns[name] for name in key), columns["created_at"] == columns["updated_at"])
