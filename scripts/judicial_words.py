@@ -41,3 +41,7 @@ def tier(text: str) -> int:
     """0: none of these words stands in it; 1: weak ones alone; 2: a strong one."""
     folded = fold(text)
     return next((tier for tier, words in _TIERS if words.search(folded)), 0)
+
+
+def strong(text: str) -> bool:
+    return tier(text) == 2
