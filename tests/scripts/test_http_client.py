@@ -428,3 +428,17 @@ def raw_server(parts: list[bytes], pause: float = 0) -> Iterator[str]:
         finally:
             listener.shutdown(socket.SHUT_RDWR)
             thread.join()
+
+
+@pytest.mark.parametrize(("site", "is_there"), [("localhost", True), ("host", False), ("www.localhost", False)])
+def test_an_address_that_a_stranger_gave_is_asked_within_its_sites_alone(
+    client: HttpClient, httpserver: HTTPServer, site: str, is_there: bool
+) -> None:
+    httpserver.expect_request("/page").respond_with_data(b"whole")
+    address = f"http://localhost:{httpserver.port}/page"
+    if is_there:
+        assert client.get(address, max_bytes=5, sites=("other.example", site))
+    else:
+        with pytest.raises(SourceRefused, match=f"is not at {site}, where alone it may be read"):
+            client.get(address, max_bytes=5, sites=(site,))
+    assert len(httpserver.log) == is_there
