@@ -138,15 +138,16 @@ def test_an_affair_that_a_person_took_up_stays_as_it_is(
     assert len(ready.rows("affair_sources")) == 2
 
 
-def test_of_a_merged_affair_it_is_the_one_that_was_kept(ready: Site, model: ModelServer) -> None:
-    stored(LUNE, LUNE)(ready)
+def test_a_merged_affair_is_the_one_that_was_kept_and_gets_no_source_itself(ready: Site, model: ModelServer) -> None:
+    stored(LUNE, LUNE, LUNE)(ready)
     model.says = [accused("ada-lune"), accused("ada-lune", offence="CORRUPTION"), accused("ada-lune")]
-    analysed(ready, affairsCreated=2)
+    analysed(ready, "--limit=2", affairsCreated=2)
     with connected(database_url(ready.url)) as engine, engine.begin() as connection:
         merged = Affair.category == Offence.FAUX
         connection.execute(update(Affair).where(merged).values(merged_into_id=2, updated_at=datetime.now(UTC)))
+    analysed(ready, affairsCreated=1, affairsEnriched=0)
     analysed(ready, "--reanalyze", affairsCreated=0)
-    assert [row["affair_id"] for row in ready.rows("affair_sources")] == [1, 2, 2]
+    assert [row["affair_id"] for row in ready.rows("affair_sources")] == [1, 2, 3, 2]
 
 
 def test_what_says_nothing_of_justice_is_stored_and_no_model_is_asked(ready: Site, model: ModelServer) -> None:
