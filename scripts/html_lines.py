@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from scripts.text import clean, without_long_numbers
 
 # Inline: what they hold goes on in the same line. All others begin a new one.
-_INLINE = {
+INLINE = {
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "dfn", "em", "font", "i", "ins", "kbd", "label",
     "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 }  # fmt: skip
@@ -40,7 +40,7 @@ def _simple(markup: str) -> str:
             begun = False
         done = tag.end()
         # A line that has not begun need not end.
-        if not begun and tag[1].lower().strip("/") not in _INLINE:
+        if not begun and tag[1].lower().strip("/") not in INLINE:
             pieces.append(f"<{tag[1]}>")
             begun = True
     return "".join(pieces) + markup[done:].replace("<", "&lt;")

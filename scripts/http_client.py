@@ -5,7 +5,7 @@ import functools
 import ssl
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -16,6 +16,7 @@ import stamina
 
 from scripts.errors import NotThere, SourceDown, SourceRefused
 from scripts.fingerprints import Document, Fingerprint
+from scripts.pauses import Pauses
 
 USER_AGENT = f"poligraph-syncs/{version('poligraph-syncs')} (+https://poligraph.fr)"
 TRIES = 4
@@ -23,31 +24,6 @@ LONGEST_RETRY_AFTER = 60.0  # seconds; a source that asks for more is tried agai
 MOST_REDIRECTS = 10
 PIECE = 1_000_000  # bytes of a compressed body that are unpacked at a time, however little they came from
 
-#: Seconds between two requests to a host, as its people ask for or as we would have them ask (SOURCES.md A.0).
-PAUSES = {
-    "data.assemblee-nationale.fr": 0.3,
-    "www.assemblee-nationale.fr": 0.3,
-    "www.senat.fr": 0.2,
-    "data.senat.fr": 0.2,
-    "archive.nossenateurs.fr": 0.2,
-    "www.data.gouv.fr": 0.2,
-    "static.data.gouv.fr": 0.2,
-    "data.europarl.europa.eu": 0.2,
-    "www.hatvp.fr": 0.2,
-    "www.wikidata.org": 0.2,
-    "query.wikidata.org": 0.3,
-    "commons.wikimedia.org": 0.2,
-    "upload.wikimedia.org": 0.2,
-    "fr.wikipedia.org": 0.2,
-    "factchecktools.googleapis.com": 0.2,
-    "oauth.piste.gouv.fr": 0.5,
-    "api.piste.gouv.fr": 0.5,
-    "api.mistral.ai": 0.5,
-    # Ourselves, in tests.
-    "127.0.0.1": 0.0,
-    "localhost": 0.0,
-}
-PAUSE = 1.0  #: for every other host
 #: Names and values of an address's query; one name may have several values.
 Query = Mapping[str, str | Sequence[str]]
 #: Of an answer that is well by its status: why it is no document yet, as some APIs say it; None: it is one.
@@ -70,7 +46,7 @@ class HttpClient:
         self._http = httpx.Client(headers=headers, timeout=timeout, verify=_trusted())
         self._deadline = deadline
         self._first_wait = first_wait
-        self._asked: dict[str, float] = {}
+        self._pauses = Pauses()
 
     def get(
         self,
@@ -83,12 +59,14 @@ class HttpClient:
         keys: Mapping[str, str] | None = None,
         not_yet: NotYet | None = None,
         says: Says | None = None,
+        sites: Collection[str] | None = None,
     ) -> Document | None:
         """The document, or None where it is still the `known` one. `query` is added to the address, quoted.
 
         `keys` are headers that nobody else may see: with them no redirect is followed. What is `not_yet` a document is
         asked for again after what Retry-After asks, or else NOT_YET first waits. A refusal's sentence holds what it
-        `says`, without the keys.
+        `says`, without the keys. For an address that a stranger has given, `sites` are the domains where alone it, and
+        whatever it redirects to, may be: so nobody has us ask a server inside our own network.
 
         Raises SourceDown after the last try, SourceRefused (NotThere for a 404) at once where another try would change
         nothing.
@@ -104,7 +82,14 @@ class HttpClient:
         return self._patiently(
             TRIES,
             lambda: self._ask_once(
-                url, build, max_bytes, known=known, not_yet=not_yet, says=_without(keys or {}, says), follow=not keys
+                url,
+                build,
+                max_bytes,
+                known=known,
+                not_yet=not_yet,
+                says=_without(keys or {}, says),
+                sites=sites,
+                follow=not keys,
             ),
         )
 
@@ -156,10 +141,11 @@ class HttpClient:
         known: Fingerprint | None = None,
         not_yet: NotYet | None = None,
         says: Says | None = None,
+        sites: Collection[str] | None = None,
         follow: bool,
     ) -> Document | None:
         try:
-            with closing(self._send(build(), follow=follow)) as answer:
+            with closing(self._send(build(), sites, follow=follow)) as answer:
                 if answer.status_code == httpx.codes.NOT_MODIFIED and known:
                     return None
                 said = self._said(url, answer, says) if says and answer.is_client_error else None
@@ -182,23 +168,18 @@ class HttpClient:
             last_modified=answer.headers.get("Last-Modified"),
         ).unless(known)
 
-    def _send(self, request: httpx.Request, *, follow: bool) -> httpx.Response:
+    def _send(self, request: httpx.Request, sites: Collection[str] | None, *, follow: bool) -> httpx.Response:
         """Before its body. httpx itself would follow without a pause, and read all that a redirect holds."""
         url = str(request.url)
         for _ in range(MOST_REDIRECTS + 1):
-            self._be_polite(request.url.host)
+            _refuse_elsewhere(request.url, sites)
+            self._pauses.before(request.url.host)
             answer = self._http.send(request, stream=True)
             if answer.next_request is None or not follow:
                 return answer
             answer.close()
             request = answer.next_request
         raise SourceRefused(f"{shown(url)} redirects more than {MOST_REDIRECTS} times.")
-
-    def _be_polite(self, host: str) -> None:
-        pause = self._asked.get(host, 0.0) + PAUSES.get(host, PAUSE) - time.monotonic()
-        if host in self._asked and pause > 0:
-            time.sleep(pause)
-        self._asked[host] = time.monotonic()
 
     def _said(self, url: str, answer: httpx.Response, says: Says) -> str | None:
         try:
@@ -272,6 +253,12 @@ def _without(keys: Mapping[str, str], says: Says | None) -> Says | None:
         return said
 
     return masked if says else None
+
+
+def _refuse_elsewhere(url: httpx.URL, sites: Collection[str] | None) -> None:
+    # The host as httpx reads it, for it is httpx that goes there.
+    if sites is not None and not any(f".{url.host}".endswith(f".{site}") for site in sites):
+        raise SourceRefused(f"{shown(str(url))} is not at {' or '.join(sites)}, where alone it may be read.")
 
 
 def _refuse_status(url: str, answer: httpx.Response, said: str | None, *, keyed: bool) -> None:

@@ -1,4 +1,4 @@
-"""Whether a text speaks of justice: what need not be shown to a language model at all, and what surely should."""
+"""Whether a text speaks of justice, in French or (for Politico) in English: what no model need be asked about."""
 
 import re
 
@@ -16,14 +16,16 @@ _STRONG = """
     abus de confiance, abus de faiblesse, emplois? fictifs?, financement illegal, favoritisme, corruption, concussion,
     recel, blanchiment, fraude fiscale, fraude electorale, escroquerie, faux en ecriture, agressions? sexuelles?,
     viols?, harcelement, violences conjugales, violences sexuelles, diffamation, injures? publiques?,
-    provocation a la haine, incitation a la haine
+    provocation a la haine, incitation a la haine, indicted, indictment, prosecutors?, embezzlement, money laundering,
+    bribery, criminal (charges|investigation|probe)
 """
 #: Weak: said of many other things, too.
 _WEAK = """
     justice, judiciaires?, parquet, tribunal, tribunaux, juges?, magistrate?s?, avocate?s?, proces, audience, plaintes?,
     porter plainte, enquetes?, enqueteurs?, enquetrices?, accuse[es]*, accusations?, soupconnee?s?, soupcons?,
     condamnee?s?, condamnations?, coupables?, victimes?, delits?, peines?, amende, prison, prevenue?s?, poursuivie?s?,
-    poursuites?, affaire judiciaire, scandale, illegale?s?, illegaux, fraude, denoncee?s?, signalement, haute autorite
+    poursuites?, affaire judiciaire, scandale, illegale?s?, illegaux, fraude, denoncee?s?, signalement, haute autorite,
+    trial, convicted, sentenced, lawsuit, fraud
 """
 
 

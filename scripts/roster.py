@@ -23,6 +23,7 @@ from scripts.sync_parties import SCRIPT as SYNC_PARTIES
 from scripts.sync_photos import SCRIPT as SYNC_PHOTOS
 from scripts.sync_president import SCRIPT as SYNC_PRESIDENT
 from scripts.sync_press import SCRIPT as SYNC_PRESS
+from scripts.sync_press_analysis import SCRIPT as SYNC_PRESS_ANALYSIS
 from scripts.sync_senat import SCRIPT as SYNC_SENAT
 from scripts.sync_votes_an import SCRIPT as SYNC_VOTES_AN
 from scripts.sync_votes_senat import SCRIPT as SYNC_VOTES_SENAT
@@ -55,6 +56,7 @@ SCRIPTS: dict[str, Script] = {
         GENERATE_SUMMARIES,
         GENERATE_SCRUTIN_SUMMARIES,
         CLASSIFY_THEMES,
+        SYNC_PRESS_ANALYSIS,
         RECALCULATE_PROMINENCE,
         ASSIGN_PUBLICATION_STATUS,
     )
@@ -62,7 +64,6 @@ SCRIPTS: dict[str, Script] = {
 
 # The site's catalog has these already, so that its groups and its day are whole; each ends as "not configured".
 NOT_YET: dict[str, str] = {
-    "sync-press-analysis": "the analysis of press articles by a language model",
     "discover-affairs": "judicial affairs, from Wikidata and Wikipedia",
     "reconcile-affairs": "the merging of affairs that are the same",
     "index-embeddings": "the index for search by meaning",

@@ -27,6 +27,7 @@ WHEN_COMPLETE = {
     ("sync_metadata", "updated_at"),
     ("politicians", "photo_checked_at"),
     ("generated_texts", "generated_at"),
+    ("press_analyses", "analyzed_at"),
 }
 
 
@@ -100,7 +101,7 @@ class Site:
     def dump(self, *only: str) -> dict[str, list[dict[str, object]]]:
         """Every row of every table (or of these alone), with ids and timestamps, in the order of the ids.
 
-        When a pass was complete, a photo looked for or a text written, is none of what was read.
+        When a pass was complete, a photo looked for, an article analysed or a text written, is none of what was read.
         """
         engine = create_engine(database_url(self.url))
         try:
@@ -128,6 +129,7 @@ class Site:
                 ("article_id", "press_articles", "external_id"),
                 ("party_id", "parties", "wikidata_id"),
                 ("fact_check_id", "fact_checks", "source_url"),
+                ("affair_id", "affairs", "external_id"),
             )
         }
         return {

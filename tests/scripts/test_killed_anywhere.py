@@ -33,8 +33,8 @@ class Import:
 IMPORTS = [
     Import(("sync-votes-an", "--limit=60")),
     Import(("sync-assemblee",)),
-    Import(("sync-press",), before=("sync-assemblee",), on_samples=True),
     Import(("sync-factchecks",), before=("sync-assemblee",), on_samples=True),
+    Import(("sync-press",), before=("sync-assemblee", "sync-wikidata-ids", "sync-parties"), on_samples=True),
     Import(("recalculate-prominence",), before=("sync-assemblee", "sync-votes-an", "sync-press"), on_samples=True),
     Import(("sync-president",), on_samples=True),
     Import(("sync-mep-parties",), before=("sync-europarl", "sync-wikidata-ids"), on_samples=True),
@@ -54,6 +54,7 @@ ELSEWHERE = {
     "sync-hatvp": "test_declarations.py",
     "sync-votes-senat": "test_senate_votes_import.py",
     "sync-legislation": "test_legislation.py",
+    "sync-press-analysis": "test_press_analysis.py",
     "sync-legislation-content": "test_legislation.py",
     "sync-judilibre": "test_judilibre.py",
     "generate-biographies": "test_generated_texts.py",

@@ -6,7 +6,9 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from scripts.feeds import FEEDS
+from scripts.models import Party
 from tests.scripts.documents import deputies_csv, deputy_line, item, rss
+from tests.scripts.politicians import politicians
 from tests.scripts.sites import SAMPLES, Site
 
 ONE = "--feed=lemonde"
@@ -259,6 +261,20 @@ def test_politicians_who_come_later_are_found_in_what_is_stored(site: Site) -> N
     site.sync("sync-assemblee")
     again = site.sync("sync-press", ONE)
     assert (again.counters["feedsUnchanged"], again.counters["mentionsCreated"]) == (1, 1)
+
+
+def test_parties_are_named_too_and_those_that_come_later_found_in_what_is_stored(site: Site) -> None:
+    [article] = read(site, item("1", title="Le Parti des Bacs et l’UBP"))
+    with politicians(site) as known:
+        known.add(Party(wikidata_id="Q1", slug="bacs", name="Parti des Bacs", short_name="PB"))
+        union = known.add(Party(wikidata_id="Q2", slug="union", name="Union des bacs", short_name="UBP"))
+    again = site.sync("sync-press", ONE)
+    assert (again.counters["feedsUnchanged"], again.counters["partyMentionsCreated"]) == (1, 2)
+    before = site.dump()
+    assert site.sync("sync-press", ONE, "--force").counters["partyMentionsCreated"] == 0
+    assert site.dump() == before
+    read(site, item("1", title="L’UBP seule"))
+    assert [(row["article_id"], row["party_id"]) for row in site.rows("party_mentions")] == [(article["id"], union)]
 
 
 def test_a_corrected_title_loses_the_mention_it_no_longer_makes(site: Site) -> None:
