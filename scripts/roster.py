@@ -1,6 +1,7 @@
 """Every script by name: those of this release, and those that have a place kept."""
 
 from scripts.assign_publication_status import SCRIPT as ASSIGN_PUBLICATION_STATUS
+from scripts.index_embeddings import SCRIPT as INDEX_EMBEDDINGS
 from scripts.recalculate_prominence import SCRIPT as RECALCULATE_PROMINENCE
 from scripts.script import Script
 from scripts.sync_assemblee import SCRIPT as SYNC_ASSEMBLEE
@@ -43,6 +44,7 @@ SCRIPTS: dict[str, Script] = {
         SYNC_LEGISLATION,
         SYNC_LEGISLATION_CONTENT,
         SYNC_PRESS,
+        INDEX_EMBEDDINGS,
         RECALCULATE_PROMINENCE,
         ASSIGN_PUBLICATION_STATUS,
     )
@@ -59,5 +61,4 @@ NOT_YET: dict[str, str] = {
     "generate-summaries": "summaries of legislative files by a language model",
     "generate-scrutin-summaries": "summaries of public votes by a language model",
     "classify-themes": "the themes of files and votes",
-    "index-embeddings": "the index for search by meaning",
 }
