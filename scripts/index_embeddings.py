@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from scripts.encoders import Vector, encoder
@@ -140,7 +140,7 @@ def run(call: Call, own: argparse.Namespace) -> None:
         call.report.log(f"{left} texts wait for the next run: {why or 'the limit is reached'}.")
 
 
-def _count(kind: EntityType):
+def _count(kind: EntityType) -> Select[tuple[int]]:
     return select(func.count()).select_from(shown(kind).subquery())
 
 
@@ -151,7 +151,7 @@ def _size(session: Session, name: str) -> int | None:
 
 def _remove(session: Session, kind: EntityType) -> int:
     hidden = (Embedding.entity_type == kind) & Embedding.entity_id.not_in(shown(kind))
-    return session.execute(delete(Embedding).where(hidden)).rowcount
+    return session.connection().execute(delete(Embedding).where(hidden)).rowcount
 
 
 def _known(session: Session, kind: EntityType, ids: Sequence[int]) -> dict[int, tuple[str, str]]:

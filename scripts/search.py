@@ -90,7 +90,7 @@ class Question:
 def answers(
     database: Database, encoder: Encoder, asked: str, kind: EntityType | None = None, limit: int = 10
 ) -> list[Answer]:
-    """Only what anybody may be shown, whatever the index still holds. Raises DatabaseNotReady where it holds nothing."""
+    """Only what anybody may be shown, whatever the index still holds. Raises DatabaseNotReady where it is empty."""
     with database.transaction() as session:
         _require_index(session, encoder.name)
     question = Question(asked, encoder)
@@ -103,18 +103,10 @@ def answers(
         by_words = _by_words(session, question, which)
         find = _nearest_in_sql if session.get_bind().dialect.name == "postgresql" else _nearest_here
         found = dict(find(session, question.vector, which, by_words, limit))
-        rows = session.execute(
-            select(
-                Embedding.id,
-                Embedding.entity_type,
-                Embedding.entity_id,
-                Embedding.title,
-                Embedding.url,
-                Embedding.dated_on,
-            ).where(Embedding.id.in_(found))
-        )
-        unsorted = [(id_, Answer(*row, found[id_])) for id_, *row in rows.tuples()]
-    return [one for _, one in sorted(unsorted, key=lambda pair: (-pair[1].score, pair[0]))]
+        columns = (Embedding.entity_type, Embedding.entity_id, Embedding.title, Embedding.url, Embedding.dated_on)
+        rows = session.execute(select(Embedding.id, *columns).where(Embedding.id.in_(found))).tuples()
+        told = {id_: Answer(kind, entity, title, url, day, found[id_]) for id_, kind, entity, title, url, day in rows}
+    return [told[id_] for id_ in found]
 
 
 def lines(found: Sequence[Answer]) -> Iterator[str]:
@@ -188,7 +180,7 @@ def _sum(terms: Sequence[ColumnElement[float]]) -> ColumnElement[float]:
 
 
 def _named(session: Session, question: Question) -> list[int]:
-    """Whose last name stands in the question. A name that is a word, too, does no harm: see what it is multiplied by."""
+    """Whose last name stands in the question. One that is a word, too, does little: see what it is multiplied by."""
     asked = f" {question.spelled} "
     everybody = session.execute(select(Politician.id, Politician.last_name)).tuples()
     return [id_ for id_, last in everybody if (name := spelled(last)) and f" {name} " in asked]

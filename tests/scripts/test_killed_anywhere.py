@@ -34,6 +34,7 @@ IMPORTS = [
     Import(("sync-votes-an", "--limit=60")),
     Import(("sync-assemblee",)),
     Import(("sync-press",), before=("sync-assemblee",), on_samples=True),
+    Import(("index-embeddings",), before=("sync-assemblee", "sync-legislation", "sync-press"), on_samples=True),
     Import(("recalculate-prominence",), before=("sync-assemblee", "sync-votes-an", "sync-press"), on_samples=True),
     Import(("sync-president",), on_samples=True),
     Import(("sync-mep-parties",), before=("sync-europarl", "sync-wikidata-ids"), on_samples=True),
