@@ -35,6 +35,9 @@ def main(arguments: Sequence[str], *, client: HttpClient | None = None) -> int:
     """The exit code. Tests give a client that waits less."""
     report = Report(verbose="--verbose" in arguments)
     name, *flags = arguments or [""]
+    stamina.instrumentation.set_on_retry_hooks(
+        [lambda retry: report.log(f"{retry.caused_by} Trying again in {retry.wait_for:.3g} s.")]
+    )
     try:
         with closing(client or HttpClient()) as http:
             _dispatch(name, flags, report, http)
@@ -99,9 +102,6 @@ def _run(script: Script, flags: Sequence[str], report: Report, client: HttpClien
     options = options_from(parsed)
     settings = read_settings()
     source = Source(script.name, settings.syncs_sources, client, parsed.source_url)
-    stamina.instrumentation.set_on_retry_hooks(
-        [lambda retry: report.log(f"{retry.caused_by} Trying again in {retry.wait_for:.3g} s.")]
-    )
     with connected(settings.database) as engine:
         require_tables(engine)
         with closing(Database(engine, dry_run=options.dry_run)) as database:

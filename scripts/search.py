@@ -36,6 +36,7 @@ from scripts.errors import CalledWrongly, DatabaseNotReady, RecordError, ScriptE
 from scripts.index_texts import shown, spelled
 from scripts.language_model import NoMore
 from scripts.models import Embedding, EntityType, Politician
+from scripts.text import clean
 
 SEARCH = "Answers a question from the index that index-embeddings makes, by meaning and by words."
 
@@ -117,7 +118,7 @@ def lines(found: Sequence[Answer]) -> Iterator[str]:
         score = f"{one.score:.2f}".replace(".", ",")
         told = (KINDS[one.entity_type], one.title, day, one.url, score)
         # A title is a source's: it must not obey a terminal, nor begin a line.
-        yield f"{rank}. " + " · ".join(" ".join(part.split()) for part in told if part)
+        yield f"{rank}. " + " · ".join(clean(part) for part in told if part)
 
 
 def flags(parser: argparse.ArgumentParser) -> None:

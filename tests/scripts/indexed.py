@@ -72,9 +72,11 @@ def fill(site: Site) -> None:
         add = made.add
         anne = add(Politician(slug="anne-roche", civility="Mme", first_name="Anne", last_name="Roche",
                               biography="Née à Tarbes, elle a été institutrice."))  # fmt: skip
-        zoe = made.politician("zoe-cachee", publication_status=PublicationStatus.EXCLUDED)
-        made.politician("yves-montre", publication_status=PublicationStatus.EXCLUDED,
-                        publication_override=PublicationStatus.PUBLISHED)  # fmt: skip
+        zoe = add(Politician(slug="zoe-dissoute", first_name="Zoe", last_name="Dissoute",
+                             publication_status=PublicationStatus.EXCLUDED))  # fmt: skip
+        add(Politician(slug="yves-montre", first_name="Yves", last_name="Montre",
+                       publication_status=PublicationStatus.EXCLUDED,
+                       publication_override=PublicationStatus.PUBLISHED))  # fmt: skip
         seat = Mandate(external_id="m1", politician_id=anne, office=Office.DEPUTE, department_name="Gers")
         seat.constituency, seat.started_on = "1", date(2024, 7, 7)
         add(seat)
@@ -94,8 +96,9 @@ def fill(site: Site) -> None:
         add(bill("D3", "Lutter contre le harcèlement scolaire"))
         add(scrutin(7, "l'amendement n° 3 de Mme Roche au projet de loi de finances.", Outcome.REJECTED))
         add(scrutin(8, "l'ensemble du projet de loi de finances.", Outcome.ADOPTED))
-        add(FactCheck(source_url="https://verif.example/1", claim="Le loup a quitté les Alpes", publisher="Verif",
-                      title="Non, le loup n'a pas quitté les Alpes", rating_text="Faux", rating=Rating.FALSE))  # fmt: skip
+        check = FactCheck(source_url="https://verif.example/1", claim="Le loup a quitté les Alpes", publisher="Verif")
+        check.title, check.rating_text, check.rating = "Non, le loup n'a pas quitté les Alpes", "Faux", Rating.FALSE
+        add(check)
         add(article("a1", "La sécheresse inquiète les vignerons", "Pas une goutte depuis juin."))
 
 

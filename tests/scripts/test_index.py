@@ -12,7 +12,7 @@ from werkzeug import Request, Response
 from scripts import index_embeddings
 from scripts.encoders import Vector, unit
 from scripts.models import EntityType
-from tests.scripts.embeddings_server import KEY, EmbeddingsServer, vectors
+from tests.scripts.embeddings_server import KEY, Answer, EmbeddingsServer, vectors
 from tests.scripts.indexed import GONE, SHOWN, article, bill, execute, fill, put
 from tests.scripts.sites import Outcome, Site
 
@@ -63,7 +63,8 @@ def test_each_kind_is_indexed_and_nothing_that_is_not_to_be_shown(filled: Site, 
     assert sent["Anne Roche, députée, Gers (1re circonscription)"].endswith(
         "\nancienne maire, Parti des vergers (PV)\nNée à Tarbes, elle a été institutrice."
     )
-    assert sent["Parti des vergers (PV)"]
+    assert sent["Yves Montre"], "what a person has decided counts"
+    assert sent["Parti des vergers (PV)"].endswith("\nparti politique")
     assert sent["Affaire lisible"].endswith("\nAnne Roche, favoritisme, relaxe\nTribunal d'Auch")
     farm = sent["Revaloriser les pensions de retraites agricoles"]
     assert "\nagriculture alimentation\nUn minimum pour les paysans âgés. Les anciens exploitants" in farm
@@ -93,7 +94,10 @@ def test_only_what_has_changed_is_encoded_again(filled: Site, server: Embeddings
     execute(filled, "UPDATE press_articles SET description = 'Il a plu.'")
     execute(filled, "UPDATE parties SET website = 'https://pv.example'")
     assert well(filled)["indexed"] == 2
-    assert server.asked == [["Parti des vergers (PV)\nparti politique"], ["La sécheresse inquiète les vignerons\nIl a plu."]]
+    assert server.asked == [
+        ["Parti des vergers (PV)\nparti politique"],
+        ["La sécheresse inquiète les vignerons\nIl a plu."],
+    ]
     assert "https://pv.example" in {row["url"] for row in filled.rows("embeddings")}
 
 
@@ -150,7 +154,9 @@ def test_a_spent_quota_ends_the_run_well(filled: Site, server: EmbeddingsServer,
     outcome = index(filled)
     assert (outcome.code, outcome.err, outcome.counters["indexed"]) == (0, "", 2)
     assert outcome.counters["left"] == ALL - 2
-    assert f"{ALL - 2} texts wait for the next run: the quota of stub-embed is spent: it answers {status}." in outcome.out
+    assert (
+        f"{ALL - 2} texts wait for the next run: the quota of stub-embed is spent: it answers {status}." in outcome.out
+    )
     assert well(filled)["indexed"] == ALL - 2
 
 
@@ -177,7 +183,7 @@ def test_a_minute_of_silence_is_not_waited_out_for_long(small: Site, httpserver:
     assert index(small).code == 75
 
 
-NONSENSE = {
+NONSENSE: dict[str, Answer] = {
     "no JSON": Response("<html>"),
     "no object": lambda texts: texts,
     "no list": lambda texts: {"data": None},

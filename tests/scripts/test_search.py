@@ -59,15 +59,24 @@ def test_what_a_person_expects_comes_first(indexed: Site) -> None:
     assert search(indexed, "l'amendement de Mme Roche")[0].startswith(
         "1. Scrutin · L'amendement n° 3 de Mme Roche au projet de loi de finances. · 17/11/2025 · https://an.example/v7"
     )
-    assert search(indexed, "parti des vergers")[0].startswith("1. Parti · Parti des vergers (PV) · 0,")
-    assert search(indexed, "députée de la 1ère circonscription du Gers")[0].startswith("1. Personnalité politique · Anne")
-    assert search(indexed, "le manque de pluie dans les vignes", "--limit=1")[0].startswith("1. Article de presse · La s")
-    assert search(indexed, "bullying à l'école", "--limit=1")[0].startswith("1. Dossier législatif · Lutter contre le h")
+    assert search(indexed, "parti des vergers")[0].startswith("1. Parti · Parti des vergers (PV) · 1,")
+    assert search(indexed, "députée de la 1ère circonscription du Gers")[0].startswith(
+        "1. Personnalité politique · Anne"
+    )
+    assert search(indexed, "le manque de pluie dans les vignes", "--limit=1")[0].startswith(
+        "1. Article de presse · La s"
+    )
+    assert search(indexed, "bullying à l'école", "--limit=1")[0].startswith(
+        "1. Dossier législatif · Lutter contre le h"
+    )
 
 
 def test_one_kind_alone_and_so_many(quick: Site) -> None:
     assert len(search(quick, FARMERS, "--limit=3")) == 3
-    assert [line.partition(" · ")[0] for line in search(quick, FARMERS, "--type=SCRUTIN")] == ["1. Scrutin", "2. Scrutin"]
+    assert [line.partition(" · ")[0] for line in search(quick, FARMERS, "--type=SCRUTIN")] == [
+        "1. Scrutin",
+        "2. Scrutin",
+    ]
     execute(quick, "DELETE FROM press_articles")
     assert search(quick, FARMERS, "--type=PRESS_ARTICLE") == ["Aucun résultat."]
 
@@ -150,7 +159,8 @@ def test_an_endpoint_that_fails_says_so(
 ) -> None:
     server.says = [answer] * 4
     outcome = quick.sync("search", FARMERS)
-    assert (outcome.code, outcome.out) == (code, "")
+    assert outcome.code == code
+    assert "1. " not in outcome.out
     assert why in outcome.err
     assert KEY not in outcome.err
 
@@ -161,12 +171,15 @@ def test_ten_questions_to_the_recordings(sqlite_site: Site, recordings: Path) ->
     for script in ("sync-assemblee", "sync-votes-an", "sync-legislation"):
         assert sqlite_site.sync(script).code == 0
     expected = ", ".join(f"'{one}'" for question in QUESTIONS for one in sorted(question.expected))
-    execute(sqlite_site, f"DELETE FROM legislative_files WHERE id % 8 AND external_id NOT IN ({expected})")
-    hide = "UPDATE politicians SET publication_override = 'EXCLUDED'"
-    execute(sqlite_site, f"{hide} WHERE id % 4 AND slug NOT IN ({expected})")
+    fewer = "DELETE FROM legislative_files WHERE id % 8 AND external_id NOT IN "
+    execute(sqlite_site, f"{fewer} ({expected})")
+    fewer = "UPDATE politicians SET publication_override = 'EXCLUDED' WHERE id % 4 AND slug NOT IN "
+    execute(sqlite_site, f"{fewer} ({expected})")
     assert sqlite_site.sync("index-embeddings").code == 0
-    with connected(database_url(sqlite_site.url)) as engine, Session(engine) as session:
-        found = {one: names(session, answers(Database(engine), Here(), one.asked)) for one in QUESTIONS}
+    with connected(database_url(sqlite_site.url)) as engine:
+        told = {one: answers(Database(engine), Here(), one.asked) for one in QUESTIONS}
+        with Session(engine) as session:
+            found = {one: names(session, answered) for one, answered in told.items()}
     recalls = {one.asked: one.recall(them) for one, them in found.items()}
     assert sum(recalls.values()) / len(recalls) >= 0.9, recalls
     first = [one.asked for one, them in found.items() if them[0] in one.expected]
