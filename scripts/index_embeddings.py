@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from scripts.encoders import Vector, encoder
 from scripts.errors import BadSource, RecordError, ScriptError, SourceDown, SourceRefused
-from scripts.index_texts import Text, read, shown
+from scripts.index_texts import Text, is_shown, read, shown
 from scripts.language_model import NoMore
 from scripts.models import Embedding, EntityType
 from scripts.script import Call, Script
@@ -150,7 +150,7 @@ def _size(session: Session, name: str) -> int | None:
 
 
 def _remove(session: Session, kind: EntityType) -> int:
-    hidden = (Embedding.entity_type == kind) & Embedding.entity_id.not_in(shown(kind))
+    hidden = (Embedding.entity_type == kind) & ~is_shown(kind)
     return session.connection().execute(delete(Embedding).where(hidden)).rowcount
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from scripts.french_dates import MONTHS
@@ -18,6 +18,7 @@ from scripts.models import (
     Affair,
     AffairSource,
     Chamber,
+    Embedding,
     EntityType,
     FactCheck,
     GeneratedText,
@@ -76,6 +77,13 @@ def spelled(text: str) -> str:
 def shown(kind: EntityType) -> Select[tuple[int]]:
     """The ids of those that anybody may be shown."""
     return _KINDS[kind][0]()
+
+
+def is_shown(kind: EntityType) -> ColumnElement[bool]:
+    """Whether what a row of the index is of may be."""
+    # Not IN: PostgreSQL would look through all ids for each row, once they are more than it keeps in memory.
+    ids = shown(kind)
+    return ids.where(ids.selected_columns[0] == Embedding.entity_id).correlate(Embedding).exists()
 
 
 def read(session: Session, kind: EntityType, ids: Sequence[int]) -> list[Text]:

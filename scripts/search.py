@@ -33,7 +33,7 @@ from scripts.arguments import positive
 from scripts.database import Database
 from scripts.encoders import Encoder, Vector
 from scripts.errors import CalledWrongly, DatabaseNotReady, RecordError, ScriptError
-from scripts.index_texts import shown, spelled
+from scripts.index_texts import is_shown, spelled
 from scripts.language_model import NoMore
 from scripts.models import Embedding, EntityType, Politician
 from scripts.text import clean
@@ -99,7 +99,7 @@ def answers(
         which = and_(
             Embedding.encoder == question.encoder,
             _has_size(session, question.vector),
-            or_(*(_is_shown(one) for one in EntityType if kind in {None, one})),
+            or_(*(and_(Embedding.entity_type == one, is_shown(one)) for one in EntityType if kind in {None, one})),
         )
         by_words = _by_words(session, question, which)
         find = _nearest_in_sql if session.get_bind().dialect.name == "postgresql" else _nearest_here
@@ -132,10 +132,6 @@ def _require_index(session: Session, name: str) -> None:
         other = session.scalar(select(Embedding.encoder).limit(1))
         state = f"was made by {other}, the question would be by {name}" if other else "is empty"
         raise DatabaseNotReady(f"The index {state}: run `python -m scripts index-embeddings`.")
-
-
-def _is_shown(kind: EntityType) -> ColumnElement[bool]:
-    return and_(Embedding.entity_type == kind, Embedding.entity_id.in_(shown(kind)))
 
 
 def _has_size(session: Session, vector: Vector) -> ColumnElement[bool]:
