@@ -35,7 +35,9 @@ class Indexing:
         self._failed_in_a_row = 0
         with call.database.transaction() as session:
             self._total = sum(session.scalar(_count(kind)) or 0 for kind in kinds)
-            self._size = None if call.options.force else _size(session, self._encoder.name)
+            self._size = _size(session, self._encoder.name)
+        #: How many numbers a vector must have: as those in the index, which --force may replace by longer ones.
+        self._wanted = None if call.options.force else self._size
 
     def run(self) -> None:
         for kind in self._kinds:
@@ -79,8 +81,9 @@ class Indexing:
                     encoded.append((text, vector))
         except (NoMore, SourceDown, SourceRefused) as why:
             self.stopped = why
-        with self._call.database.transaction() as session:
-            self._write(session, kind, encoded)
+        if encoded:
+            with self._call.database.transaction() as session:
+                self._write(session, kind, encoded)
         self.counters["indexed"] += len(encoded)
         self.counters["errors"] += failed
         self.counters["left"] += len(texts) - len(encoded) - failed
@@ -94,10 +97,10 @@ class Indexing:
             return
         try:
             vectors = self._encoder.encode([text.content for text in texts])
-            self._size = self._size or len(vectors[0])
-            if len(vectors[0]) != self._size:
+            self._wanted = self._wanted or len(vectors[0])
+            if len(vectors[0]) != self._wanted:
                 raise RecordError(
-                    f"got {len(vectors[0])} numbers from {self._encoder.name}, and not {self._size} as the others; "
+                    f"got {len(vectors[0])} numbers from {self._encoder.name}, and not {self._wanted} as the others; "
                     "--force encodes all anew"
                 )
         except RecordError as error:
@@ -124,6 +127,11 @@ class Indexing:
             }
             for text, vector in encoded
         ]
+        size = len(encoded[0][1])
+        if self._size != size:
+            # All of one encoder's have one length, or they could not be compared.
+            session.execute(delete(Embedding).where(Embedding.encoder == self._encoder.name))
+            self._size = size
         upsert(session, Embedding, rows, key=("entity_type", "entity_id"))
 
 

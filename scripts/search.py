@@ -91,14 +91,18 @@ class Question:
 def answers(
     database: Database, encoder: Encoder, asked: str, kind: EntityType | None = None, limit: int = 10
 ) -> list[Answer]:
-    """Only what anybody may be shown, whatever the index still holds. Raises DatabaseNotReady where it is empty."""
+    """Only what anybody may be shown, whatever the index still holds. Raises DatabaseNotReady where it is of no use."""
     with database.transaction() as session:
-        _require_index(session, encoder.name)
+        size = _size(session, encoder.name)
     question = Question(asked, encoder)
+    if len(question.vector) != size:
+        raise DatabaseNotReady(
+            f"The index has vectors of {size} numbers, and {encoder.name} sends {len(question.vector)} now: "
+            "run `python -m scripts index-embeddings --force`."
+        )
     with database.transaction() as session:
         which = and_(
             Embedding.encoder == question.encoder,
-            _has_size(session, question.vector),
             or_(*(and_(Embedding.entity_type == one, is_shown(one)) for one in EntityType if kind in {None, one})),
         )
         by_words = _by_words(session, question, which)
@@ -127,18 +131,14 @@ def flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", type=positive, default=10, metavar="N", help="at most N answers; 10 by default")
 
 
-def _require_index(session: Session, name: str) -> None:
-    if session.scalar(select(Embedding.id).where(Embedding.encoder == name).limit(1)) is None:
-        other = session.scalar(select(Embedding.encoder).limit(1))
-        state = f"was made by {other}, the question would be by {name}" if other else "is empty"
-        raise DatabaseNotReady(f"The index {state}: run `python -m scripts index-embeddings`.")
-
-
-def _has_size(session: Session, vector: Vector) -> ColumnElement[bool]:
-    """An endpoint may have changed what it sends under a name: what does not compare is left out."""
-    if session.get_bind().dialect.name == "postgresql":
-        return func.vector_dims(Embedding.vector) == len(vector)
-    return func.length(Embedding.vector) == len(vector) * vector.itemsize
+def _size(session: Session, name: str) -> int:
+    """How many numbers each vector of that encoder has. Raises DatabaseNotReady where there is none."""
+    vector = session.scalar(select(Embedding.vector).where(Embedding.encoder == name).limit(1))
+    if vector is not None:
+        return len(vector)
+    other = session.scalar(select(Embedding.encoder).limit(1))
+    state = f"was made by {other}, the question would be by {name}" if other else "is empty"
+    raise DatabaseNotReady(f"The index {state}: run `python -m scripts index-embeddings`.")
 
 
 def _patterns(word: str) -> Iterator[tuple[str, float]]:

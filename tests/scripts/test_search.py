@@ -110,12 +110,14 @@ def test_an_index_by_another_encoder_says_what_to_do(quick: Site, server: Embedd
     assert "was made by stub-embed, the question would be by stub-embed-2: run `python -m scripts" in outcome.err
 
 
-def test_vectors_that_do_not_compare_are_left_out(site: Site, server: EmbeddingsServer) -> None:
-    server.serve(site)
-    fill(site)
-    assert site.sync("index-embeddings").code == 0
+def test_a_question_that_does_not_compare_says_what_to_do(quick: Site, server: EmbeddingsServer) -> None:
     server.says = [lambda texts: vectors(texts, 8)]
-    assert search(site, FARMERS) == ["Aucun résultat."]
+    outcome = quick.sync("search", FARMERS)
+    assert outcome.code == 1
+    assert (
+        "vectors of 64 numbers, and stub-embed sends 8 now: run `python -m scripts index-embeddings --force`"
+        in outcome.err
+    )
 
 
 @pytest.mark.parametrize("asked", ["", "   ", "?!", "…"])
