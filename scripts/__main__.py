@@ -1,4 +1,4 @@
-"""`python -m scripts <script> [flags]`, and `migrate`, `doubts` and `decide`.
+"""`python -m scripts <script> [flags]`, and `migrate`, `doubts`, `decide` and `search`.
 
 Exit codes (sysexits): 0 done, 1 failed, 64 called wrongly, 75 the source is down, 78 not configured.
 """
@@ -13,12 +13,14 @@ import psycopg
 import stamina.instrumentation
 from sqlalchemy.exc import SQLAlchemyError
 
-from scripts import doubts
+from scripts import doubts, search
 from scripts.arguments import Parser, options_from, parser_for
 from scripts.database import Database, connected
+from scripts.encoders import encoder
 from scripts.errors import CalledWrongly, NotConfigured, ScriptError
 from scripts.http_client import HttpClient
 from scripts.migrate import migrate, require_tables
+from scripts.models import EntityType
 from scripts.report import Report
 from scripts.roster import NOT_YET, SCRIPTS
 from scripts.script import Call, Script
@@ -26,13 +28,16 @@ from scripts.settings import read_settings
 from scripts.source import Source
 
 MIGRATE = "Brings the tables of DATABASE_URL up to this release."
-COMMANDS = {"migrate": MIGRATE, "doubts": doubts.LIST, "decide": doubts.DECIDE}
+COMMANDS = {"migrate": MIGRATE, "doubts": doubts.LIST, "decide": doubts.DECIDE, "search": search.SEARCH}
 
 
 def main(arguments: Sequence[str], *, client: HttpClient | None = None) -> int:
     """The exit code. Tests give a client that waits less."""
     report = Report(verbose="--verbose" in arguments)
     name, *flags = arguments or [""]
+    stamina.instrumentation.set_on_retry_hooks(
+        [lambda retry: report.log(f"{retry.caused_by} Trying again in {retry.wait_for:.3g} s.")]
+    )
     try:
         with closing(client or HttpClient()) as http:
             _dispatch(name, flags, report, http)
@@ -63,6 +68,15 @@ def _dispatch(name: str, flags: Sequence[str], report: Report, client: HttpClien
         given = parser.parse_args(flags)
         with _database() as database:
             print(doubts.decide(database, given.source, given.external_id, given.slug))
+    elif name == "search":
+        parser = Parser(prog="python -m scripts search", description=search.SEARCH, allow_abbrev=False)
+        search.flags(parser)
+        given = parser.parse_args(flags)
+        kind = EntityType(given.type) if given.type else None
+        with _database() as database:
+            found = search.answers(database, encoder(read_settings(), client), given.question, kind, given.limit)
+        for line in search.lines(found):
+            print(line)
     elif name in NOT_YET:
         later = f"{name} is not part of this release yet: {NOT_YET[name]}."
         if not {"--help", "-h"} & set(flags):
@@ -88,9 +102,6 @@ def _run(script: Script, flags: Sequence[str], report: Report, client: HttpClien
     options = options_from(parsed)
     settings = read_settings()
     source = Source(script.name, settings.syncs_sources, client, parsed.source_url)
-    stamina.instrumentation.set_on_retry_hooks(
-        [lambda retry: report.log(f"{retry.caused_by} Trying again in {retry.wait_for:.3g} s.")]
-    )
     with connected(settings.database) as engine:
         require_tables(engine)
         with closing(Database(engine, dry_run=options.dry_run)) as database:

@@ -5,6 +5,7 @@ from scripts.classify_themes import SCRIPT as CLASSIFY_THEMES
 from scripts.generate_biographies import SCRIPT as GENERATE_BIOGRAPHIES
 from scripts.generate_scrutin_summaries import SCRIPT as GENERATE_SCRUTIN_SUMMARIES
 from scripts.generate_summaries import SCRIPT as GENERATE_SUMMARIES
+from scripts.index_embeddings import SCRIPT as INDEX_EMBEDDINGS
 from scripts.recalculate_prominence import SCRIPT as RECALCULATE_PROMINENCE
 from scripts.script import Script
 from scripts.sync_assemblee import SCRIPT as SYNC_ASSEMBLEE
@@ -57,6 +58,7 @@ SCRIPTS: dict[str, Script] = {
         GENERATE_SCRUTIN_SUMMARIES,
         CLASSIFY_THEMES,
         SYNC_PRESS_ANALYSIS,
+        INDEX_EMBEDDINGS,
         RECALCULATE_PROMINENCE,
         ASSIGN_PUBLICATION_STATUS,
     )
@@ -66,5 +68,4 @@ SCRIPTS: dict[str, Script] = {
 NOT_YET: dict[str, str] = {
     "discover-affairs": "judicial affairs, from Wikidata and Wikipedia",
     "reconcile-affairs": "the merging of affairs that are the same",
-    "index-embeddings": "the index for search by meaning",
 }

@@ -24,6 +24,7 @@ def test_every_script_of_the_site_has_a_place() -> None:
 WITHOUT_A_CASE = {
     "sync-press": "has twelve sources, of which each may fail alone: test_press_articles.py",
     "sync-president": "reads none: the presidents are written in it",
+    "index-embeddings": "reads the database alone",
     "recalculate-prominence": "reads the database alone",
     "assign-publication-status": "reads the database alone",
     "generate-biographies": "reads the database alone, and asks a model: test_every_model.py",
