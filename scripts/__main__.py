@@ -1,4 +1,5 @@
-"""`python -m scripts <script> [flags]`, and `migrate`, `doubts` and `decide`.
+"""`python -m scripts <script> [flags]`, and the commands: `migrate`, `doubts`, `decide`, `merges`,
+`unmerge` and `erase`.
 
 Exit codes (sysexits): 0 done, 1 failed, 64 called wrongly, 75 the source is down, 78 not configured.
 """
@@ -13,7 +14,7 @@ import psycopg
 import stamina.instrumentation
 from sqlalchemy.exc import SQLAlchemyError
 
-from scripts import doubts
+from scripts import doubts, erasure, merges
 from scripts.arguments import Parser, options_from, parser_for
 from scripts.database import Database, connected
 from scripts.errors import CalledWrongly, NotConfigured, ScriptError
@@ -26,7 +27,14 @@ from scripts.settings import read_settings
 from scripts.source import Source
 
 MIGRATE = "Brings the tables of DATABASE_URL up to this release."
-COMMANDS = {"migrate": MIGRATE, "doubts": doubts.LIST, "decide": doubts.DECIDE}
+COMMANDS = {
+    "migrate": MIGRATE,
+    "doubts": doubts.LIST,
+    "decide": doubts.DECIDE,
+    "merges": merges.LIST,
+    "unmerge": merges.UNDO,
+    "erase": erasure.ERASE,
+}
 
 
 def main(arguments: Sequence[str], *, client: HttpClient | None = None) -> int:
@@ -63,6 +71,23 @@ def _dispatch(name: str, flags: Sequence[str], report: Report, client: HttpClien
         given = parser.parse_args(flags)
         with _database() as database:
             print(doubts.decide(database, given.source, given.external_id, given.slug))
+    elif name == "merges":
+        Parser(prog="python -m scripts merges", description=merges.LIST).parse_args(flags)
+        with _database() as database:
+            for line in merges.listed(database):
+                print(line)
+    elif name == "unmerge":
+        parser = Parser(prog="python -m scripts unmerge", description=merges.UNDO)
+        merges.unmerge_flags(parser)
+        given = parser.parse_args(flags)
+        with _database() as database:
+            print(merges.unmerge(database, given.kept, given.merged))
+    elif name == "erase":
+        parser = Parser(prog="python -m scripts erase", description=erasure.ERASE)
+        erasure.erase_flags(parser)
+        given = parser.parse_args(flags)
+        with _database() as database:
+            print(erasure.erase(database, given.slug))
     elif name in NOT_YET:
         later = f"{name} is not part of this release yet: {NOT_YET[name]}."
         if not {"--help", "-h"} & set(flags):

@@ -1,7 +1,9 @@
 """Every script by name: those of this release, and those that have a place kept."""
 
 from scripts.assign_publication_status import SCRIPT as ASSIGN_PUBLICATION_STATUS
+from scripts.discover_affairs import SCRIPT as DISCOVER_AFFAIRS
 from scripts.recalculate_prominence import SCRIPT as RECALCULATE_PROMINENCE
+from scripts.reconcile_affairs import SCRIPT as RECONCILE_AFFAIRS
 from scripts.script import Script
 from scripts.sync_assemblee import SCRIPT as SYNC_ASSEMBLEE
 from scripts.sync_birthdates import SCRIPT as SYNC_BIRTHDATES
@@ -38,6 +40,7 @@ SCRIPTS: dict[str, Script] = {
         SYNC_MEP_PARTIES,
         SYNC_HATVP,
         SYNC_DECEASED,
+        DISCOVER_AFFAIRS,
         SYNC_VOTES_AN,
         SYNC_VOTES_SENAT,
         SYNC_LEGISLATION,
@@ -45,6 +48,7 @@ SCRIPTS: dict[str, Script] = {
         SYNC_PRESS,
         RECALCULATE_PROMINENCE,
         ASSIGN_PUBLICATION_STATUS,
+        RECONCILE_AFFAIRS,
     )
 }
 
@@ -53,8 +57,6 @@ NOT_YET: dict[str, str] = {
     "sync-press-analysis": "the analysis of press articles by a language model",
     "sync-factchecks": "fact-checks, from Google Fact Check Tools",
     "sync-judilibre": "decisions of the Cour de cassation",
-    "discover-affairs": "judicial affairs, from Wikidata and Wikipedia",
-    "reconcile-affairs": "the merging of affairs that are the same",
     "generate-biographies": "biographies by a language model",
     "generate-summaries": "summaries of legislative files by a language model",
     "generate-scrutin-summaries": "summaries of public votes by a language model",

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import JSON, ColumnElement, Text, cast, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -36,7 +37,7 @@ def upsert(session: Session, model: type[Row], rows: Sequence[Mapping[str, objec
     statement = statement.on_conflict_do_update(
         index_elements=list(key),
         set_={**new, "updated_at": now},
-        where=or_(*(columns[name].is_distinct_from(value) for name, value in new.items())),
+        where=or_(*(_comparable(columns[name]).is_distinct_from(_comparable(value)) for name, value in new.items())),
     )
     # Only a row of this very statement has been created and updated at the same instant.
     returning = statement.returning(*(columns[name] for name in key), columns["created_at"] == columns["updated_at"])
@@ -45,3 +46,8 @@ def upsert(session: Session, model: type[Row], rows: Sequence[Mapping[str, objec
     for *values, is_new in session.connection().execute(returning, stamped):
         (written.created if is_new else written.updated).add(tuple(values))
     return written
+
+
+def _comparable(value: ColumnElement[Any]) -> ColumnElement[Any]:
+    """PostgreSQL's json has no equality; its text, which it keeps as it was written, has."""
+    return cast(value, Text) if isinstance(value.type, JSON) else value

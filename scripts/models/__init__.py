@@ -28,6 +28,7 @@ from scripts.models.law import LegislativeFile, Scrutin, Vote
 from scripts.models.people import (
     Declaration,
     Doubt,
+    Erasure,
     ExternalId,
     Mandate,
     Party,
@@ -52,6 +53,7 @@ __all__ = [
     "Doubt",
     "Embedding",
     "EntityType",
+    "Erasure",
     "ExternalId",
     "FactCheck",
     "FactCheckMention",
