@@ -8,7 +8,7 @@ from dataclasses import dataclass
 #: European Case Law Identifier: country, court, year, and what the court calls it.
 _ECLI = re.compile(r"\bECLI:[A-Z]{2}:[A-Z0-9]{1,7}:[0-9]{4}:[A-Z0-9](?:[A-Z0-9.]{0,23}[A-Z0-9])?")
 #: Of an appeal to the Cour de cassation, as 19-19.463.
-_APPEAL = re.compile(r"(?<![\d.-])([0-9]{2}-[0-9]{2}\.[0-9]{3})(?![\d.-])")
+_APPEAL = re.compile(r"(?<![\d.-])([0-9]{2}-[0-9]{2}\.[0-9]{3})(?!\.?\d|-)")
 #: Of a court's general register, as « RG n° 19/01234 », and of a prosecutor's office, of eleven digits.
 _REGISTER = re.compile(r"\bRG\b[^0-9\n]{0,12}([0-9]{2}/[0-9]{3,6})\b")
 _PROSECUTOR = re.compile(r"\bparquet\b[^0-9\n]{0,12}([0-9]{11})\b", re.IGNORECASE)

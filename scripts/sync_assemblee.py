@@ -184,7 +184,7 @@ def _write_deputies(session: Session, deputies: Sequence[Deputy], counters: dict
 def _place(
     session: Session, deputies: Sequence[Deputy], counters: dict[str, int], report: Report
 ) -> Mapping[str, Placed]:
-    """By mandate. Whoever is missing was erased, is a doubt, or has ids that contradict each other: those are counted."""
+    """By mandate. Whoever is missing was erased, is a doubt or has ids that contradict each other."""
     identities = Identities(session)
     placed: dict[str, Placed] = {}
     for one in deputies:

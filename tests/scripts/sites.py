@@ -121,6 +121,10 @@ class Site:
                 ("scrutin_id", "scrutins", "external_id"),
                 ("article_id", "press_articles", "external_id"),
                 ("party_id", "parties", "wikidata_id"),
+                ("affair_id", "affairs", "external_id"),
+                ("kept_id", "affairs", "external_id"),
+                ("merged_id", "affairs", "external_id"),
+                ("merged_into_id", "affairs", "external_id"),
             )
         }
         return {
