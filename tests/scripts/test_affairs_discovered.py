@@ -22,8 +22,8 @@ def serve(site: Site, *items: Json, articles: tuple[Json, ...] = ()) -> None:
     site.put(SCRIPT, "pages.json", pages(*articles))
 
 
-def convicted(id_: str = "Q1$A", **qualifiers: Json | list[Json]) -> Json:
-    return statement(named("Q970"), id_, P585=at("2019-03-14"), **qualifiers)
+def convicted(id_: str = "Q1$A", **qualifiers: Json) -> Json:
+    return statement(named("Q970"), id_, "normal", P585=at("2019-03-14"), **qualifiers)
 
 
 def change(site: Site, statement_: str) -> None:
@@ -60,7 +60,7 @@ def test_a_conviction_has_what_its_qualifiers_and_references_say(one: Site) -> N
 
 @pytest.mark.parametrize("otherwise", ["P582", "P1534", "P1480", "P5102", "P1310", "P793"])
 def test_a_conviction_of_which_something_says_otherwise_has_no_stage(one: Site, otherwise: str) -> None:
-    serve(one, item("Q1", "Nom", P1399=[convicted(**{otherwise: NOBODY_KNOWS})]))
+    serve(one, item("Q1", "Nom", P1399=[convicted("Q1$A", **{otherwise: NOBODY_KNOWS})]))
     one.sync(SCRIPT)
     (row,) = one.rows("affairs")
     assert (row["stage"], row["stage_on"]) == ("INCONNU", None)

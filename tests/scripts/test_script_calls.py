@@ -26,6 +26,7 @@ WITHOUT_A_CASE = {
     "sync-president": "reads none: the presidents are written in it",
     "recalculate-prominence": "reads the database alone",
     "assign-publication-status": "reads the database alone",
+    "reconcile-affairs": "reads the database alone",
 }
 
 
