@@ -1,7 +1,7 @@
 """The judicial sections of an article of Wikipedia: each subsection an affair, or else the section itself.
 
-A page is anybody's to write, and mwparserfromhell takes minutes for some that are badly nested (a hundred thousand
-characters of tags that are not closed): so the headings are found here, and it is only given a section's beginning.
+A page is anybody's to write, and mwparserfromhell takes minutes for a hundred thousand characters of tags or tables that
+are not closed. So the headings are found here; it is only given a section's beginning, and neither tags nor tables.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ LONGEST_TITLE = 300
 _HEADING = re.compile(r"^(={2,6})([^\n]{1,500}?)\1[ \t]*$", re.MULTILINE)
 # What its sources are called says nothing of the affair itself. No tag goes beyond the next one.
 _REFERENCE = re.compile(r"<ref\b[^<>]*/>|<ref\b[^<>]*>[^<]*</ref>", re.IGNORECASE)
+_MARKUP = re.compile(r"<[^<>]*>?|\{\|")
 
 
 @dataclass(frozen=True)
@@ -115,4 +116,4 @@ def _prose(wikitext: str) -> str:
     # Every script imports this module's neighbours, and the parser is only for one of them.
     from mwparserfromhell import parse
 
-    return clean(parse(wikitext).strip_code())
+    return clean(parse(_MARKUP.sub(" ", wikitext)).strip_code())

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from datetime import date
 from itertools import combinations
+from typing import Any
 
 import pytest
 
 from scripts.duplicates import alike
-from scripts.models import Affair, AffairOrigin, Offence, Stage
+from scripts.models import Affair, AffairOrigin, FactCheck, FactCheckMention, Offence, Rating, Stage
 from tests.scripts.affairs import DRAFT, EXCLUDED, PUBLISHED, affair
 from tests.scripts.sites import Site
 from tests.scripts.test_affairs_discovered import change
@@ -168,3 +169,35 @@ def test_of_many_that_are_alike_one_is_kept(one: Site) -> None:
     assert one.sync(SCRIPT, "--auto-merge").counters["merged"] == 6
     assert {id_ for id_, into in merged(one).items() if into != 5} == {5}
     assert len(list(combinations(merged(one), 2))) == 21
+
+
+@pytest.mark.parametrize(
+    ("known", "points", "status"),
+    [
+        ({"publication_status": PUBLISHED, "category": Offence.CORRUPTION}, 25, "PUBLISHED"),
+        ({"publication_status": PUBLISHED, "category": Offence.FAUX}, 15, "PUBLISHED"),
+        ({"publication_status": PUBLISHED, "category": Offence.DIFFAMATION}, 5, "PUBLISHED"),
+        ({"publication_status": PUBLISHED, "category": Offence.FAUX, "stage": Stage.NON_LIEU}, 0, "PUBLISHED"),
+        ({"category": Offence.CORRUPTION}, 0, "ARCHIVED"),
+        ({"publication_status": EXCLUDED, "category": Offence.CORRUPTION}, 0, "ARCHIVED"),
+    ],
+)
+def test_what_an_affair_weighs_and_whether_it_shows_somebody(
+    one: Site, known: dict[str, Any], points: int, status: str
+) -> None:
+    affair(one, 1, **known)
+    affair(one, 2, **{**known, "merged_into_id": 1})
+    one.sync("recalculate-prominence")
+    one.sync("assign-publication-status")
+    (row,) = one.rows("politicians")
+    assert (row["prominence"], row["publication_status"]) == (points, status)
+
+
+def test_a_fact_check_counts(one: Site) -> None:
+    write(
+        one,
+        FactCheck(id=1, source_url="https://f.example", claim="…", publisher="F", rating=Rating.FALSE),
+        FactCheckMention(fact_check_id=1, politician_id=1, is_claimant=False),
+    )
+    one.sync("recalculate-prominence")
+    assert one.rows("politicians")[0]["prominence"] == 8
