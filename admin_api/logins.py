@@ -6,20 +6,20 @@ import time
 from ipaddress import IPv6Address, ip_address, ip_network
 from math import ceil
 
-from limits import RateLimitItem, RateLimitItemPerMinute
+from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from admin_api.errors import TooManyLogins
 
 OF_AN_ADDRESS = RateLimitItemPerMinute(5, 5)
-OF_ALL = RateLimitItemPerMinute(50, 5)
 
 
 class Logins:
-    """Counts failures, in this process's memory. Nothing here waits, so that no two logins slip through together.
+    """Counts an address's failures, in this process's memory. Nothing here waits, so that no two logins slip through.
 
-    The login form alone is counted: a bearer's token is as long, and many programs may share an address.
+    The login form alone is counted: a bearer's token is as long, and many programs may share an address. No count is of
+    all addresses: it would let any stranger lock everybody out, and a token that nobody can guess needs none.
     """
 
     def __init__(self) -> None:
@@ -27,20 +27,13 @@ class Logins:
 
     def check(self, address: str | None) -> None:
         """Raises TooManyLogins, whatever the token."""
-        waits = [
-            self._failures.get_window_stats(limit, *key).reset_time - time.time()
-            for limit, *key in self._counts(address)
-            if not self._failures.test(limit, *key)
-        ]
-        if waits:
-            raise TooManyLogins(seconds=max(1, ceil(max(waits))))
+        household = _household(address)
+        if not self._failures.test(OF_AN_ADDRESS, household):
+            wait = self._failures.get_window_stats(OF_AN_ADDRESS, household).reset_time - time.time()
+            raise TooManyLogins(seconds=max(1, ceil(wait)))
 
     def failed(self, address: str | None) -> None:
-        for limit, *key in self._counts(address):
-            self._failures.hit(limit, *key)
-
-    def _counts(self, address: str | None) -> tuple[tuple[RateLimitItem, str], tuple[RateLimitItem, str]]:
-        return (OF_AN_ADDRESS, f"from {_household(address)}"), (OF_ALL, "from all")
+        self._failures.hit(OF_AN_ADDRESS, _household(address))
 
 
 def _household(address: str | None) -> str:

@@ -16,6 +16,7 @@ from admin_api import causes
 from admin_api.masking import masked, masked_text
 from admin_api.models import Status, Trigger
 from admin_api.prefect_gateway import RunSnapshot, State
+from admin_api.schemas import StepStatus
 from admin_api.step_progress import Steps, day_steps, group_steps
 from flows.catalog import GROUPS, SCRIPT, SYNC_DAILY, Group, Step, single
 
@@ -66,10 +67,13 @@ def facts(run: RunSnapshot, of_day: RunSnapshot | None = None) -> Facts | None:
     subject = _subject(run)
     if status is None or subject is None:
         return None
+    cut_off = None
+    if status.over:
+        cut_off = StepStatus.CANCELLED if status is Status.CANCELLED else StepStatus.FAILED
     if subject.group is SYNC_DAILY:
-        steps = day_steps(SYNC_DAILY.steps, run.children, over=status.over)
+        steps = day_steps(SYNC_DAILY.steps, run.children, cut_off=cut_off)
     else:
-        steps = group_steps(subject.steps, run.tasks, over=status.over)
+        steps = group_steps(subject.steps, run.tasks, cut_off=cut_off)
     newest = max(
         (step for step in steps if step["started_at"]), key=lambda step: step["started_at"] or "", default=None
     )

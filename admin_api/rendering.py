@@ -16,7 +16,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
 from admin_api.escapes import without_escapes
-from admin_api.terms import ACTIONS, STATUSES, TRIGGERS
+from admin_api.terms import ACTIONS, ACTORS, STATUSES, TRIGGERS
 from admin_api.words import COOKIE, LANGUAGES, Words, words_for
 from flows.catalog import Category, Target, UnknownName, resolve
 
@@ -60,6 +60,11 @@ def _trigger(context: Context, trigger: str) -> str:
 @pass_context
 def _action(context: Context, action: str) -> str:
     return _words(context).say(ACTIONS[action])
+
+
+@pass_context
+def _actor(context: Context, actor: str) -> str:
+    return _words(context).say(ACTORS[actor]) if actor in ACTORS else actor.removeprefix("token:")
 
 
 @pass_context
@@ -119,6 +124,7 @@ ENVIRONMENT.filters |= {
     "status": _status,
     "trigger": _trigger,
     "action": _action,
+    "actor": _actor,
     "label": _label,
     "title_of": _title,
     "moment": _moment,

@@ -42,24 +42,24 @@ class StepRow(TypedDict):
 Steps = list[StepRow]
 
 
-def group_steps(steps: Sequence[Step], tasks: Sequence[StepTask], *, over: bool) -> Steps:
-    """`over`: the run is, and so whatever still seems to go on in it is not."""
+def group_steps(steps: Sequence[Step], tasks: Sequence[StepTask], *, cut_off: StepStatus | None) -> Steps:
+    """`cut_off`: what a step is that was killed, as its run is over; None while that goes on."""
     return [
-        _step(step, sorted((task for task in tasks if task.step == step.name), key=lambda task: task.created), over)
+        _step(step, sorted((task for task in tasks if task.step == step.name), key=lambda task: task.created), cut_off)
         for step in steps
     ]
 
 
-def day_steps(steps: Sequence[Step], children: Sequence[RunSnapshot], *, over: bool) -> Steps:
+def day_steps(steps: Sequence[Step], children: Sequence[RunSnapshot], *, cut_off: StepStatus | None) -> Steps:
     """A day's steps: each has runs of its own, of which a retried day may have several."""
     rows: Steps = []
     for step in steps:
         runs = sorted((run for run in children if run.flow == f"daily-{step.name}"), key=lambda run: run.created)
         tasks = sorted((task for run in runs for task in run.tasks), key=lambda task: task.created)
-        row = _step(step, tasks, over)
+        row = _step(step, tasks, cut_off)
         if runs:
             row["job_id"] = str(runs[-1].job)
-            row["status"] = _status_of_run(runs[-1], row["status"], over=over)
+            row["status"] = _status_of_run(runs[-1], row["status"], cut_off)
             row["message"] = row["message"] or _message(runs[-1].state)
             row["started_at"] = row["started_at"] or _iso(runs[0].began)
             row["completed_at"] = _iso(runs[-1].state.at) if runs[-1].state.over else None
@@ -67,7 +67,7 @@ def day_steps(steps: Sequence[Step], children: Sequence[RunSnapshot], *, over: b
     return rows
 
 
-def _step(step: Step, tasks: Sequence[StepTask], over: bool) -> StepRow:
+def _step(step: Step, tasks: Sequence[StepTask], cut_off: StepStatus | None) -> StepRow:
     # Where a retried run found the step done, what tells of it is the task run that did it.
     ran = [task for task in tasks if not task.cached] or list(tasks)
     last = ran[-1] if ran else None
@@ -78,7 +78,7 @@ def _step(step: Step, tasks: Sequence[StepTask], over: bool) -> StepRow:
     return StepRow(
         name=step.name,
         script=step.script.name,
-        status=_status(last.state if last else None, over=over),
+        status=_status(last.state if last else None, cut_off),
         attempt=sum(task.attempts for task in ran),
         progress=100 if done else int(max((task.percent for task in ran), default=0)),
         processed=counted.processed if counted else None,
@@ -92,18 +92,20 @@ def _step(step: Step, tasks: Sequence[StepTask], over: bool) -> StepRow:
     )
 
 
-def _status(state: State | None, *, over: bool) -> StepStatus:
+def _status(state: State | None, cut_off: StepStatus | None) -> StepStatus:
     if state is None:
-        return StepStatus.NOT_RUN if over else StepStatus.PENDING
+        return StepStatus.NOT_RUN if cut_off else StepStatus.PENDING
     match state.type:
         case "COMPLETED":
             return StepStatus.SKIPPED if state.name == "Skipped" else StepStatus.COMPLETED
         case "CANCELLED":
             return StepStatus.CANCELLED
-        case "FAILED" | "CRASHED":
+        case "FAILED":
             return StepStatus.FAILED
-        case _ if over:  # its run ended without it: it was killed
-            return StepStatus.FAILED
+        case "CRASHED":
+            return cut_off or StepStatus.FAILED
+        case _ if cut_off:  # its run ended without it
+            return cut_off
         case "RUNNING":
             return StepStatus.RUNNING
         case "SCHEDULED" if state.name == "AwaitingRetry":
@@ -112,11 +114,11 @@ def _status(state: State | None, *, over: bool) -> StepStatus:
             return StepStatus.PENDING
 
 
-def _status_of_run(run: RunSnapshot, by_tasks: str, *, over: bool) -> StepStatus:
+def _status_of_run(run: RunSnapshot, by_tasks: str, cut_off: StepStatus | None) -> StepStatus:
     """The step's own run knows better than its tasks whether it is over, but not whether it was skipped."""
     if by_tasks == StepStatus.SKIPPED and run.state.well:
         return StepStatus.SKIPPED
-    return _status(run.state, over=over)
+    return _status(run.state, cut_off)
 
 
 def _message(state: State) -> str | None:

@@ -35,3 +35,8 @@ ACTIONS: Mapping[str, Sentence] = {
     "login-refused": Sentence("was refused at the login"),
     "logout": Sentence("signed out"),
 }
+#: Whoever an API caller says it acts for (`token:<whom>`) goes by that name.
+ACTORS: Mapping[str, Sentence] = {
+    "session": Sentence("on the admin page"),
+    "token": Sentence("by the API"),
+}

@@ -101,13 +101,8 @@ def _published_affairs(session: Session) -> set[int]:
     return set(session.scalars(select(Affair.politician_id).where(shown).distinct()))
 
 
-def _no_flags(_: argparse.ArgumentParser) -> None:
-    """Only those that every script has."""
-
-
 SCRIPT = Script(
     name="assign-publication-status",
     summary="Whether each politician's page is shown on the site.",
-    flags=_no_flags,
     run=run,
 )

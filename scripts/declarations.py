@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from scripts import tables
 from scripts.errors import RecordError
-from scripts.models import IdSource, Office
+from scripts.models import GOVERNMENT, IdSource, Office
 from scripts.senators import matricule
 from scripts.tables import Line, given, needed
 from scripts.text import clean, fold
@@ -31,15 +31,7 @@ OFFICES: dict[str, frozenset[Office]] = {
     "depute": frozenset({Office.DEPUTE}),
     "senateur": frozenset({Office.SENATEUR}),
     "europe": frozenset({Office.DEPUTE_EUROPEEN}),
-    "gouvernement": frozenset(
-        {
-            Office.PREMIER_MINISTRE,
-            Office.MINISTRE_ETAT,
-            Office.MINISTRE,
-            Office.MINISTRE_DELEGUE,
-            Office.SECRETAIRE_ETAT,
-        }
-    ),
+    "gouvernement": GOVERNMENT,
 }
 
 

@@ -25,7 +25,7 @@ from scripts.script import Call, Script
 from scripts.statements import Entity, Statement
 from scripts.upsert import upsert
 from scripts.wikidata import FACTS_AND_ARTICLE, LABELS, Memory
-from scripts.wikipedia import PAGES, Page, Wikipedia
+from scripts.wikipedia import PAGES, REVISION, Page, Wikipedia
 
 STAGES = {"P1399": Stage.CONDAMNATION_DEFINITIVE, "P1595": Stage.MISE_EN_EXAMEN}
 DAY, COURT, PENALTY = "P585", "P4884", "P1596"
@@ -191,7 +191,9 @@ class Discovery:
         ]
         merges.remove(session, gone)
         ours = [one for key, one in found.items() if key not in taken_up]
-        written = upsert(session, Affair, [one.row for one in ours], key=("external_id",))
+        gone_on = _gone_on(session, ours)
+        rows = [{**one.row, **gone_on.get(one.key, {})} for one in ours]
+        written = upsert(session, Affair, rows, key=("external_id",))
         _link(session, ours)
         self._counters["affairsCreated"] += len(written.created)
         self._counters["affairsUpdated"] += len(written.updated)
@@ -230,6 +232,21 @@ def _of_section(subject: Subject, page: Page, one: judicial_sections.Section) ->
     )
 
 
+def _gone_on(session: Session, affairs: Sequence[Discovered]) -> dict[str, dict[str, object]]:
+    """The stage of those to which the press has added something: it may know better how far they are."""
+    ours = {(one.key, link.url) for one in affairs for link in one.links}
+    there = (
+        select(Affair.external_id, Affair.stage, Affair.stage_on, AffairSource.url)
+        .join(AffairSource)
+        .where(Affair.external_id.in_({key for key, _ in ours}))
+    )
+    return {
+        key: {"stage": stage, "stage_on": stage_on}
+        for key, stage, stage_on, url in session.execute(there).tuples()
+        if (key, url) not in ours and not url.startswith(REVISION)
+    }
+
+
 def _link(session: Session, affairs: Sequence[Discovered]) -> None:
     """Makes their sources what they are now."""
     keys = [one.key for one in affairs]
@@ -247,10 +264,10 @@ def _link(session: Session, affairs: Sequence[Discovered]) -> None:
         for one in affairs
         for link in one.links
     }
-    there = select(AffairSource.id, AffairSource.affair_id, AffairSource.url).where(
-        AffairSource.affair_id.in_(ids.values())
-    )
-    gone = [id_ for id_, affair_id, url in session.execute(there).tuples() if (affair_id, url) not in rows]
+    # An article's older revision gives way; what the press has added stays.
+    older = AffairSource.affair_id.in_(ids.values()) & AffairSource.url.startswith(REVISION, autoescape=True)
+    there = session.execute(select(AffairSource.id, AffairSource.affair_id, AffairSource.url).where(older)).tuples()
+    gone = [id_ for id_, affair_id, url in there if (affair_id, url) not in rows]
     session.execute(delete(AffairSource).where(AffairSource.id.in_(gone)))
     upsert(session, AffairSource, list(rows.values()), key=("affair_id", "url"))
 

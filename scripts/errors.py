@@ -11,6 +11,9 @@
 - RecordError: not an end; one record of a source is bad, is counted, and the rest goes on
 """
 
+#: So many bad records, and no good one, are no matter of these records any more: the source has changed, or we err.
+NOT_BY_CHANCE = 10
+
 
 class ScriptError(Exception):
     """A script cannot do its work; trying the same again may help."""

@@ -4,15 +4,13 @@ import re
 from collections.abc import Sequence
 
 from scripts.errors import RecordError
+from scripts.html_charset import decoded
 from scripts.html_lines import lines
 from scripts.text import fold, shorten
 
 SHORTEST = 50
 #: How much of a text stands in for a statement that cannot be told apart in it.
 BEGINNING = 5_000
-
-_CHARSET = re.compile(rb"<meta[^<>]{0,200}?charset\s*=\s*[\"']?([\w-]{1,40})", re.I)
-_CHARSETS = {"utf-8": "utf-8-sig", "utf8": "utf-8-sig", "iso-8859-1": "cp1252", "windows-1252": "cp1252"}
 
 _HEADING = re.compile(r"(EXPOS[EÉ]\s+DES\s+MOTIFS)\b[\s:.]*", re.I)
 # What may follow a statement: the text's own title, or its first division. Whole lines are surest: a statement, too,
@@ -26,7 +24,7 @@ _LAW = re.compile(r"\b(proposition|projet) de (loi|resolution)\b")
 
 def statement(content: bytes) -> str:
     """A line a paragraph. Raises RecordError where this is no such text, or not the whole of it."""
-    markup = _decoded(content)
+    markup = decoded(content)
     if not re.search(r"</(html|body)\s*>\s*$", markup[-200:], re.I):
         raise RecordError("breaks off: it has no end of an HTML document")
     paragraphs = lines(markup)
@@ -57,14 +55,3 @@ def _end(after: Sequence[str]) -> int:
             titles = (n for n in range(found) if after[n].isupper() and _TITLE.fullmatch(folded[n]))
             return next(titles, found)
     return 0
-
-
-def _decoded(content: bytes) -> str:
-    declared = _CHARSET.search(content[:2_000])
-    name = declared[1].decode("ascii").lower() if declared else "utf-8"
-    if name not in _CHARSETS:
-        raise RecordError(f"is written in {name!r}, which is not known here")
-    try:
-        return content.decode(_CHARSETS[name])
-    except UnicodeDecodeError as error:
-        raise RecordError(f"is not {name}: byte {error.start} cannot be read") from None

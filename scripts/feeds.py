@@ -15,7 +15,7 @@ from scripts.text import clean, plain, shorten
 
 MAX_ENTRIES = 1_000  # a feed has some 20 to 100
 LONGEST_ID = 500  # characters; PostgreSQL indexes no more than 2,700 bytes
-LONGEST_URL = 2_000
+LONGEST_URL = 2_000  # bytes
 LONGEST_TITLE = 500
 LONGEST_DESCRIPTION = 1_000  # an excerpt, not the publisher's text
 
@@ -71,8 +71,10 @@ def entries(content: bytes) -> Entries:
     # As a stream: given plain bytes, feedparser would first take them for the name of a file to open.
     try:
         parsed = feedparser.parse(io.BytesIO(content), sanitize_html=False, resolve_relative_uris=False)
-    except ValueError as error:  # as for an entity of 5,000 digits
-        raise BadSource(f"This feed cannot be read: {error}.") from error
+    except Exception as error:
+        # Of markup that is wrong enough it raises anything: for an entity of ten digits OverflowError, for a link that
+        # only ends KeyError. No feed may cost the others.
+        raise BadSource(f"This feed cannot be read: {type(error).__name__}, {error}.") from error
     if not parsed.get("version"):  # for an empty body there is none at all
         raise BadSource("This is neither RSS nor Atom.")
     if len(parsed.entries) > MAX_ENTRIES:
@@ -112,8 +114,8 @@ def _web_address(link: str | None) -> str | None:
         parts = urlsplit(address)
     except ValueError:
         return None
-    usable = parts.scheme in {"http", "https"} and parts.netloc and " " not in address and len(address) <= LONGEST_URL
-    return address if usable else None
+    is_of_the_web = parts.scheme in {"http", "https"} and parts.netloc and " " not in address
+    return address if is_of_the_web and len(address.encode()) <= LONGEST_URL else None
 
 
 def _moment(entry: Any) -> datetime | None:

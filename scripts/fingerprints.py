@@ -72,7 +72,8 @@ def remember(session: Session, key: str, seen: Fingerprint) -> None:
 
 
 def forget(session: Session, key: str) -> None:
-    """A later reading of it had errors, so that it has to be read again even if it stays the same."""
+    """Before anything of another document is written, so that the one that is remembered is read again when it is back:
+    as after an hour in which the server had a bad one. And where a later reading of the same had errors."""
     seen = (SyncMetadata.key == key) & SyncMetadata.sha256.is_not(None)
     session.execute(update(SyncMetadata).where(seen).values(sha256=None))
 

@@ -1,4 +1,4 @@
-"""Days as the French write them: « vendredi 13 décembre 2024 », « 1er mars 1959 »."""
+"""Days as the French write them: « vendredi 13 décembre 2024 », « 1er mars 1959 », « 1 er » where a page had a tag."""
 
 import re
 from datetime import date
@@ -10,7 +10,7 @@ MONTHS = (
     *("janvier", "fevrier", "mars", "avril", "mai", "juin"),
     *("juillet", "aout", "septembre", "octobre", "novembre", "decembre"),
 )
-_WRITTEN = re.compile(rf"(?:({'|'.join(WEEKDAYS)}) )?(\d{{1,2}})(?:er)? ({'|'.join(MONTHS)}) (\d{{4}})")
+_WRITTEN = re.compile(rf"(?:({'|'.join(WEEKDAYS)}) )?(\d{{1,2}})(?: ?er)? ({'|'.join(MONTHS)}) (\d{{4}})")
 
 
 def written_day(text: str) -> date | None:

@@ -3,17 +3,16 @@
 import re
 from html.parser import HTMLParser
 
-from scripts.text import clean
+from scripts.text import clean, without_long_numbers
 
 # Inline: what they hold goes on in the same line. All others begin a new one.
-_INLINE = {
+INLINE = {
     "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "dfn", "em", "font", "i", "ins", "kbd", "label",
     "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr",
 }  # fmt: skip
 _HIDDEN = ("script", "style", "head", "noscript", "template")
 _TAG = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]{0,30})(?:[\s/][^<>]*)?>")
 _DECLARATION = re.compile(r"<[!?][^<>]*>")
-_LONG_NUMBER = re.compile(r"&#[xX]?[0-9a-fA-F]{8,};?")
 
 
 def lines(markup: str) -> list[str]:
@@ -27,13 +26,12 @@ def lines(markup: str) -> list[str]:
 def _simple(markup: str) -> str:
     """The same with the bare tags alone that end a line, and every other "<" as text.
 
-    HTMLParser takes quadratic time on many unclosed comments or tags; of these it sees none. Python before 3.12 refuses
-    to read a number of thousands of digits, as an entity may be.
+    HTMLParser takes quadratic time on many unclosed comments or tags; of these it sees none.
     """
     markup = _without(markup, re.compile("<!--"), re.compile("-->"))
     for name in _HIDDEN:
         markup = _without(markup, re.compile(rf"<{name}(?=[\s/>])", re.I), re.compile(rf"</{name}\s*>", re.I))
-    markup = _LONG_NUMBER.sub(" ", _DECLARATION.sub("", markup))
+    markup = without_long_numbers(_DECLARATION.sub("", markup))
     pieces, done = [], 0
     begun = True
     for tag in _TAG.finditer(markup):
@@ -42,7 +40,7 @@ def _simple(markup: str) -> str:
             begun = False
         done = tag.end()
         # A line that has not begun need not end.
-        if not begun and tag[1].lower().strip("/") not in _INLINE:
+        if not begun and tag[1].lower().strip("/") not in INLINE:
             pieces.append(f"<{tag[1]}>")
             begun = True
     return "".join(pieces) + markup[done:].replace("<", "&lt;")

@@ -5,7 +5,7 @@ import functools
 import ssl
 import time
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -16,6 +16,7 @@ import stamina
 
 from scripts.errors import NotThere, SourceDown, SourceRefused
 from scripts.fingerprints import Document, Fingerprint
+from scripts.pauses import Pauses
 
 USER_AGENT = f"poligraph-syncs/{version('poligraph-syncs')} (+https://poligraph.fr)"
 TRIES = 4
@@ -23,33 +24,13 @@ LONGEST_RETRY_AFTER = 60.0  # seconds; a source that asks for more is tried agai
 MOST_REDIRECTS = 10
 PIECE = 1_000_000  # bytes of a compressed body that are unpacked at a time, however little they came from
 
-#: Seconds between two requests to a host, as its people ask for or as we would have them ask (SOURCES.md A.0).
-PAUSES = {
-    "data.assemblee-nationale.fr": 0.3,
-    "www.assemblee-nationale.fr": 0.3,
-    "www.senat.fr": 0.2,
-    "data.senat.fr": 0.2,
-    "archive.nossenateurs.fr": 0.2,
-    "www.data.gouv.fr": 0.2,
-    "static.data.gouv.fr": 0.2,
-    "data.europarl.europa.eu": 0.2,
-    "www.hatvp.fr": 0.2,
-    "www.wikidata.org": 0.2,
-    "query.wikidata.org": 0.3,
-    "commons.wikimedia.org": 0.2,
-    "upload.wikimedia.org": 0.2,
-    "fr.wikipedia.org": 0.2,
-    "factchecktools.googleapis.com": 0.2,
-    "oauth.piste.gouv.fr": 0.5,
-    "api.piste.gouv.fr": 0.5,
-    "api.mistral.ai": 0.5,
-    # Ourselves, in tests.
-    "127.0.0.1": 0.0,
-    "localhost": 0.0,
-}
-PAUSE = 1.0  #: for every other host
+#: Names and values of an address's query; one name may have several values.
+Query = Mapping[str, str | Sequence[str]]
 #: Of an answer that is well by its status: why it is no document yet, as some APIs say it; None: it is one.
 NotYet = Callable[[bytes], str | None]
+#: Of an answer that is refused by its status: what its server says of it, in words; None: nothing that we understand.
+Says = Callable[[bytes], str | None]
+MOST_SAID = 20_000  # bytes
 NOT_YET = 5  # times the first wait: the 5 s that mediawiki.org (Manual:Maxlag) asks for
 
 
@@ -65,7 +46,7 @@ class HttpClient:
         self._http = httpx.Client(headers=headers, timeout=timeout, verify=_trusted())
         self._deadline = deadline
         self._first_wait = first_wait
-        self._asked: dict[str, float] = {}
+        self._pauses = Pauses()
 
     def get(
         self,
@@ -73,15 +54,19 @@ class HttpClient:
         *,
         max_bytes: int,
         known: Fingerprint | None = None,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
         accept: str | None = None,
         keys: Mapping[str, str] | None = None,
         not_yet: NotYet | None = None,
+        says: Says | None = None,
+        sites: Collection[str] | None = None,
     ) -> Document | None:
         """The document, or None where it is still the `known` one. `query` is added to the address, quoted.
 
         `keys` are headers that nobody else may see: with them no redirect is followed. What is `not_yet` a document is
-        asked for again after what Retry-After asks, or else NOT_YET first waits.
+        asked for again after what Retry-After asks, or else NOT_YET first waits. A refusal's sentence holds what it
+        `says`, without the keys. For an address that a stranger has given, `sites` are the domains where alone it, and
+        whatever it redirects to, may be: so nobody has us ask a server inside our own network.
 
         Raises SourceDown after the last try, SourceRefused (NotThere for a 404) at once where another try would change
         nothing.
@@ -95,7 +80,17 @@ class HttpClient:
         }
         build = functools.partial(self._http.build_request, "GET", url, headers=headers)
         return self._patiently(
-            TRIES, lambda: self._ask_once(url, build, max_bytes, known=known, not_yet=not_yet, follow=not keys)
+            TRIES,
+            lambda: self._ask_once(
+                url,
+                build,
+                max_bytes,
+                known=known,
+                not_yet=not_yet,
+                says=_without(keys or {}, says),
+                sites=sites,
+                follow=not keys,
+            ),
         )
 
     def post(
@@ -145,14 +140,20 @@ class HttpClient:
         *,
         known: Fingerprint | None = None,
         not_yet: NotYet | None = None,
+        says: Says | None = None,
+        sites: Collection[str] | None = None,
         follow: bool,
     ) -> Document | None:
         try:
-            with closing(self._send(build(), follow=follow)) as answer:
+            with closing(self._send(build(), sites, follow=follow)) as answer:
                 if answer.status_code == httpx.codes.NOT_MODIFIED and known:
                     return None
-                _refuse_status(url, answer, keyed=not follow)
+                said = self._said(url, answer, says) if says and answer.is_client_error else None
+                _refuse_status(url, answer, said, keyed=not follow)
                 content = self._body(url, answer, max_bytes)
+        except httpx.LocalProtocolError:
+            # Its text quotes the header that is malformed, and that may be a key.
+            raise SourceRefused(f"{shown(url)} cannot be asked: a header of ours is malformed.") from None
         except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
             raise SourceRefused(f"{shown(url)}: {error}.") from error
         except httpx.RequestError as error:
@@ -167,11 +168,12 @@ class HttpClient:
             last_modified=answer.headers.get("Last-Modified"),
         ).unless(known)
 
-    def _send(self, request: httpx.Request, *, follow: bool) -> httpx.Response:
+    def _send(self, request: httpx.Request, sites: Collection[str] | None, *, follow: bool) -> httpx.Response:
         """Before its body. httpx itself would follow without a pause, and read all that a redirect holds."""
         url = str(request.url)
         for _ in range(MOST_REDIRECTS + 1):
-            self._be_polite(request.url.host)
+            _refuse_elsewhere(request.url, sites)
+            self._pauses.before(request.url.host)
             answer = self._http.send(request, stream=True)
             if answer.next_request is None or not follow:
                 return answer
@@ -179,11 +181,11 @@ class HttpClient:
             request = answer.next_request
         raise SourceRefused(f"{shown(url)} redirects more than {MOST_REDIRECTS} times.")
 
-    def _be_polite(self, host: str) -> None:
-        pause = self._asked.get(host, 0.0) + PAUSES.get(host, PAUSE) - time.monotonic()
-        if host in self._asked and pause > 0:
-            time.sleep(pause)
-        self._asked[host] = time.monotonic()
+    def _said(self, url: str, answer: httpx.Response, says: Says) -> str | None:
+        try:
+            return says(self._body(url, answer, MOST_SAID))
+        except (SourceDown, SourceRefused, httpx.RequestError):
+            return None  # that it refuses is known already
 
     def _body(self, url: str, answer: httpx.Response, max_bytes: int) -> bytes:
         """httpx itself refuses a body that is shorter than its Content-Length or its last chunk."""
@@ -233,20 +235,42 @@ def _unpacked(url: str, packed: Iterator[bytes]) -> Iterator[bytes]:
 
 def shown(url: str) -> str:
     """Origin and path: a query or a user may hold a key, and errors are kept and shown."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "An address that is none"
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
 
 
-def _refuse_status(url: str, answer: httpx.Response, *, keyed: bool) -> None:
+def _without(keys: Mapping[str, str], says: Says | None) -> Says | None:
+    """A server may repeat a key in what it says of it, with or without the word Bearer."""
+    secrets = [word for value in keys.values() for word in value.split() if word != "Bearer"]
+
+    def masked(body: bytes) -> str | None:
+        said = says(body) if says else None
+        for secret in secrets:
+            said = said and said.replace(secret, "***")
+        return said
+
+    return masked if says else None
+
+
+def _refuse_elsewhere(url: httpx.URL, sites: Collection[str] | None) -> None:
+    # The host as httpx reads it, for it is httpx that goes there.
+    if sites is not None and not any(f".{url.host}".endswith(f".{site}") for site in sites):
+        raise SourceRefused(f"{shown(str(url))} is not at {' or '.join(sites)}, where alone it may be read.")
+
+
+def _refuse_status(url: str, answer: httpx.Response, said: str | None, *, keyed: bool) -> None:
     status = answer.status_code
     if status == httpx.codes.TOO_MANY_REQUESTS or status >= 500:
         raise SourceDown(f"{shown(url)} answers {status}.", retry_after(answer.headers.get("Retry-After")), status)
-    if status in (httpx.codes.NOT_FOUND, httpx.codes.GONE):
-        raise NotThere(f"{shown(url)} answers {status}: see whether its address has changed.", status)
-    if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN) and keyed:
-        raise SourceRefused(f"{shown(url)} answers {status}: it does not take the key.", status)
-    if status != httpx.codes.OK:
-        raise SourceRefused(f"{shown(url)} answers {status}: see whether its address has changed.", status)
+    if status == httpx.codes.OK:
+        return
+    is_the_key = keyed and status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
+    why = said or ("it does not take the key" if is_the_key else "see whether its address has changed")
+    is_missing = status in (httpx.codes.NOT_FOUND, httpx.codes.GONE)
+    raise (NotThere if is_missing else SourceRefused)(f"{shown(url)} answers {status}: {why.rstrip('.')}.", status)
 
 
 def _wait_asked_for(error: Exception) -> bool | float:

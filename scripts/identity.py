@@ -36,6 +36,8 @@ from scripts.models import Doubt, ExternalId, IdSource, Politician
 from scripts.text import fold, slug
 from scripts.upsert import upsert
 
+LONGEST_NAME = 200  # characters; of several lines drawn into one field PostgreSQL would not even index the slug
+
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
@@ -116,7 +118,7 @@ class Identities:
         (`is_doubtful`), or somebody who was erased.
 
         Raises RecordError where the ids that a source states belong to two people of ours, or to one who has another
-        id of one of these sources.
+        id of one of these sources; and where the name is none.
         """
         if self._is_erased(person):
             return None
@@ -160,6 +162,8 @@ class Identities:
         return any(digest(source, id_) in self._erased for source, id_ in person.ids.items())
 
     def _look_for(self, person: Person) -> _One | _Doubtful | None:
+        if len(person.name) > LONGEST_NAME:
+            raise RecordError(f"has a name of {len(person.name):,} characters, more than {LONGEST_NAME}")
         found = self._known(person)
         return found if found or self._is_new(person) else self._named(person)
 

@@ -1,7 +1,7 @@
 """The judicial sections of an article of Wikipedia: each subsection an affair, or else the section itself.
 
-A page is anybody's to write, and mwparserfromhell takes minutes for a hundred thousand characters of tags or tables that
-are not closed. So the headings are found here; it is only given a section's beginning, and neither tags nor tables.
+A page is anybody's to write, and mwparserfromhell takes minutes for a hundred thousand characters of tags or tables
+that are not closed. So the headings are found here; it is given a section's beginning, and neither tags nor tables.
 """
 
 from __future__ import annotations

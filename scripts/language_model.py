@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
@@ -21,10 +22,14 @@ from scripts.script import Call
 MAX_BYTES = 2_000_000  # an answer has a few kB
 TRIES = 2  # a model that is silent for LLM_TIMEOUT is not waited for much longer
 ASKED = 2  # times, where an answer is not of the shape
+#: Seconds after which nothing more is asked: a step has ten minutes, and one question may be silent for four of them.
+ENOUGH = 360.0
 LONGEST_ANSWER = 2_000  # tokens
 LETTERS_A_TOKEN = 3  # in French, rather too few than too many: for servers that do not say what they used
 #: What says "no more for now": a spent quota (429), or an account without money (402).
 NO_MORE = frozenset({httpx.codes.TOO_MANY_REQUESTS, httpx.codes.PAYMENT_REQUIRED})
+#: What says that this question is not answered, e.g. for its length; another may be.
+NOT_THIS = frozenset({httpx.codes.BAD_REQUEST, httpx.codes.REQUEST_ENTITY_TOO_LARGE, httpx.codes.UNPROCESSABLE_ENTITY})
 
 DATA_ONLY = """
 
@@ -38,7 +43,7 @@ _FENCED = re.compile(r"\s*```(?:json)?\s*(\{.*\})\s*```\s*", re.DOTALL)
 
 
 class NoMore(Exception):
-    """The run's budget or the account's quota is spent: what is left waits for the next run. Not a failure."""
+    """The run's budget or time, or the account's quota, is spent: what is left waits for the next run. No failure."""
 
 
 class Prompt(Generic[Shape]):
@@ -61,9 +66,11 @@ class LanguageModel:
         self.name = call.settings.llm_model
         self.calls = 0
         self.tokens = 0
+        self._started = time.monotonic()
 
     def ask(self, prompt: Prompt[Shape], documents: Mapping[str, object]) -> Shape:
-        """Asked again once, with what was wrong, where the answer is not of the shape.
+        """Asked again once, with what was wrong, where the answer is not of the shape. A shape that holds the answer
+        against the documents finds them as the context of its validators.
 
         Raises RecordError where it then still is not, or the model declines; NoMore where the budget or the quota is
         spent; SourceDown and SourceRefused as HttpClient does.
@@ -76,7 +83,7 @@ class LanguageModel:
             content, why = self._answer(messages)
             if why is None:
                 try:
-                    return prompt.shape.model_validate_json(_unfenced(content))
+                    return prompt.shape.model_validate_json(_unfenced(content), context=documents)
                 except ValidationError as error:
                     why = _first(error)
             messages = [*messages[:2], {"role": "user", "content": f"Your last answer was not usable: {why}."}]
@@ -88,6 +95,8 @@ class LanguageModel:
             raise NoMore(f"LLM_CALLS is spent: {self.calls} calls of {self.name}")
         if self.tokens >= self._settings.llm_tokens:
             raise NoMore(f"LLM_TOKENS is spent: {self.tokens} tokens of {self.name}")
+        if time.monotonic() - self._started >= ENOUGH:
+            raise NoMore(f"the run's {ENOUGH / 60:g} minutes are over: {self.calls} calls of {self.name}")
         self.calls += 1
         try:
             document = self._client.post(
@@ -107,6 +116,8 @@ class LanguageModel:
         except (SourceDown, SourceRefused) as error:
             if error.status in NO_MORE:
                 raise NoMore(f"the quota of {self.name} is spent: it answers {error.status}") from error
+            if error.status in NOT_THIS:
+                raise RecordError(f"is refused by {self.name}: it answers {error.status}") from error
             raise
         return self._read(document.content, messages)
 
@@ -117,7 +128,7 @@ class LanguageModel:
             message = choice["message"]
             said = message.get("content") or ""
             refusal, finish = message.get("refusal"), choice.get("finish_reason")
-        except (ValueError, LookupError, TypeError, AttributeError):
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             self._spend(None, messages, "")
             return "", "it was no chat completion"
         if not isinstance(said, str):
@@ -129,7 +140,7 @@ class LanguageModel:
 
     def _spend(self, usage: Any, messages: list[dict[str, str]], said: str) -> None:
         used = usage.get("total_tokens") if isinstance(usage, dict) else None
-        if not isinstance(used, int) or used < 0:
+        if type(used) is not int or used < 0:
             used = (sum(len(message["content"]) for message in messages) + len(said)) // LETTERS_A_TOKEN
         self.tokens += used
 

@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from scripts.errors import RecordError
 from scripts.identity import learn
 from scripts.models import Mandate, Politician
+from scripts.paris import today_in_paris
 from scripts.passes import Found, Pass, Subject, Write
 from scripts.script import Call
-from scripts.statements import Entity, today
+from scripts.statements import Entity
 
 BORN, DIED = "P569", "P570"
 STILL = "stillInOffice"
@@ -70,7 +71,7 @@ def sync(call: Call, own: argparse.Namespace, key: str, *, property_: str, colum
 def _day(entity: Entity, property_: str) -> date | None:
     """Raises RecordError where the item contradicts itself, or the calendar."""
     day = entity.day(property_)
-    if day and day > today():
+    if day and day > today_in_paris():
         raise RecordError(f"has {day} as {property_}, a day to come")
     born, died = (_or_none(entity, one) for one in (BORN, DIED))
     if born and died and died < born:

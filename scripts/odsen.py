@@ -4,16 +4,15 @@ Lines that begin with % stand before the header: the query, and how many lines i
 sits or ever sat in the Fifth Republic, ODSEN_ELUSEN a line a mandate.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from scripts import tables
 from scripts.errors import BadSource, RecordError
 from scripts.senators import matricule
-from scripts.text import clean
+from scripts.tables import Line, given, needed
 
 GENERAL = "ODSEN_GENERAL.csv"
 ELUSEN = "ODSEN_ELUSEN.csv"
@@ -24,9 +23,7 @@ COLUMNS = {
     ),
     ELUSEN: ("Matricule", "Date de début de mandat", "Date de fin de mandat"),
 }  # fmt: skip
-TOO_MANY = "columns without a name"
-
-Line = dict[str, str | None]
+_PREAMBLE = re.compile(rb"(?:%[^\r\n]*[\r\n]*)*")
 
 
 @dataclass(frozen=True)
@@ -55,41 +52,32 @@ class Term:
 
 def lines(content: bytes, name: str) -> list[Line]:
     """Every line, unchecked. Raises BadSource where this is not that file of the Sénat's, or not all of it."""
-    try:
-        written = io.StringIO(content.decode("cp1252"), newline="").readlines()
-        start = next((number for number, line in enumerate(written) if not line.startswith("%")), len(written))
-        reader: csv.DictReader[str] = csv.DictReader(written[start:], restkey=TOO_MANY, strict=True)
-        missing = set(COLUMNS[name]).difference(reader.fieldnames or ())
-        if missing:
-            raise BadSource(f"{name} lacks the columns {', '.join(sorted(missing))}.")
-        found: list[Line] = list(reader)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise BadSource(f"{name} cannot be read: {error}.") from error
-    announced = re.search(r"^% *([0-9]+) ligne", "".join(written[:start]), re.MULTILINE)
+    preamble = _PREAMBLE.match(content)
+    told = preamble[0] if preamble else b""
+    found = tables.lines(content[len(told) :], COLUMNS[name], name=name, encoding="cp1252")
+    announced = re.search(rb"^% *([0-9]{1,9}) ligne", told, re.MULTILINE)
     if announced and int(announced[1]) != len(found):
-        raise BadSource(f"{name} announces {announced[1]} lines and has {len(found)}: it is not whole.")
-    if not found:
-        raise BadSource(f"{name} has a header and no line.")
+        raise BadSource(f"{name} announces {int(announced[1])} lines and has {len(found)}: it is not whole.")
     return found
 
 
 def recorded(line: Line) -> Recorded:
     """Raises RecordError."""
-    state = _needed(line, "État")
+    state = needed(line, "État")
     if state not in ("ACTIF", "ANCIEN"):
         raise RecordError(f"has the État {state!r}, neither ACTIF nor ANCIEN")
-    email = _given(line, "Courrier électronique")
+    email = given(line, "Courrier électronique")
     return Recorded(
         id=_matricule(line),
-        first_name=_needed(line, "Prénom usuel"),
-        last_name=_needed(line, "Nom usuel"),
-        civility=_given(line, "Qualité"),
+        first_name=needed(line, "Prénom usuel"),
+        last_name=needed(line, "Nom usuel"),
+        civility=given(line, "Qualité"),
         sits=state == "ACTIF",
         birth_date=_day(line, "Date naissance"),
         death_date=_day(line, "Date de décès"),
         # « Non public » is none.
         email=email if email and re.fullmatch(r"\S+@\S+\.\S+", email) else None,
-        profession=_given(line, "Description de la profession"),
+        profession=given(line, "Description de la profession"),
     )
 
 
@@ -109,25 +97,13 @@ def latest(terms: Iterable[Term]) -> dict[str, Term]:
 
 
 def _matricule(line: Line) -> str:
-    if TOO_MANY in line or None in line.values():
-        raise RecordError("has not as many columns as the header")
+    tables.refuse_ragged(line)
     return matricule(line["Matricule"])
-
-
-def _given(line: Line, column: str) -> str | None:
-    return clean(line[column] or "") or None
-
-
-def _needed(line: Line, column: str) -> str:
-    value = _given(line, column)
-    if value is None:
-        raise RecordError(f"has no {column}")
-    return value
 
 
 def _day(line: Line, column: str) -> date | None:
     """« 1930-06-19 00:00:00.0 »: the Sénat's days have an hour, always midnight."""
-    written = _given(line, column)
+    written = given(line, column)
     if written is None:
         return None
     found = re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?: 00:00:00(?:\.0+)?)?", written)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scripts.errors import RecordError
-from scripts.models import Office
+from scripts.models import GOVERNMENT, Office
 from scripts.statements import Entity
 
 _MAYOR, _MAYOR_IN_FRANCE, _MINISTER = "Q30185", "Q382617", "Q83307"
@@ -23,14 +23,6 @@ OFFICES = {
 #: What an office is a kind of (P279), as « ministre de l'Intérieur » and « maire de Nantes » are.
 _KINDS = {_MINISTER: Office.MINISTRE, _MAYOR: Office.MAIRE}
 _SUBCLASS, _COUNTRY, _JURISDICTION, _FRANCE = "P279", "P17", "P1001", "Q142"
-
-#: Offices of which the lists of governments keep a mandate each: there a minister may be called otherwise than here.
-GOVERNMENT = frozenset(
-    {
-        Office.PREMIER_MINISTRE, Office.MINISTRE_ETAT, Office.MINISTRE, Office.MINISTRE_DELEGUE,
-        Office.SECRETAIRE_ETAT,
-    }
-)  # fmt: skip
 
 #: Offices of which other scripts know who holds them today: the chambers', the presidents' and the governments' lists.
 KNOWN_ELSEWHERE = GOVERNMENT | {Office.PRESIDENT, Office.DEPUTE, Office.SENATEUR, Office.DEPUTE_EUROPEEN}

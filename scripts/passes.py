@@ -15,7 +15,7 @@ from scripts.fingerprints import cursor, set_cursor
 from scripts.mediawiki import AT_ONCE
 from scripts.models import ExternalId, IdSource, Politician
 from scripts.script import Call
-from scripts.statements import Entity
+from scripts.statements import Entity, is_gone
 from scripts.wikidata import ENTITIES, FACTS, Wikidata, item, parted
 
 
@@ -71,6 +71,7 @@ class Pass:
     def __init__(self, call: Call, counters: dict[str, int], key: str | None = None, props: str = FACTS) -> None:
         self.wikidata = Wikidata(call.source)
         self._props = props
+        self._some_are_gone = False
         self._call, self._counters, self._steps = call, counters, Steps(call, key)
 
     def wrong(self, what: str, why: Exception) -> None:
@@ -79,7 +80,8 @@ class Pass:
         self._counters["errors"] += 1
 
     def over(self, plan: Plan, *which: ColumnElement[bool], resume: bool = False) -> None:
-        """Raises BadSource where Wikidata's answers hold none of the items at all."""
+        """Raises BadSource where Wikidata's answers say nothing of any of the items. That one is gone says something:
+        whoever is left with such an item alone is no reason for every run to fail."""
         with self._call.database.transaction() as session:
             subjects = _subjects(session, self._steps.reached(session, resume=resume), which)
         for batch in self._steps.of(subjects, AT_ONCE):
@@ -89,7 +91,7 @@ class Pass:
                     write(session)
                     self._steps.reach(session, batch[-1].politician_id)
             self._counters["politiciansProcessed"] += len(found)
-        if subjects and not self._counters["politiciansProcessed"]:
+        if subjects and not self._counters["politiciansProcessed"] and not self._some_are_gone:
             raise BadSource("None of the politicians' items could be read.")
         self._steps.end(self._counters["errors"])
 
@@ -100,6 +102,7 @@ class Pass:
             try:
                 found.append((one, item(told, one.qid)))
             except RecordError as error:
+                self._some_are_gone |= is_gone(told.get(one.qid))
                 self.wrong(f"{one.qid} ({one.slug})", error)
         return found
 

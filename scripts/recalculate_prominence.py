@@ -91,13 +91,8 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, PARIS)
 
 
-def _no_flags(_: argparse.ArgumentParser) -> None:
-    """Only those that every script has."""
-
-
 SCRIPT = Script(
     name="recalculate-prominence",
     summary="Every politician's prominence, from 0 to 1000.",
-    flags=_no_flags,
     run=run,
 )

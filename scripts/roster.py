@@ -1,7 +1,11 @@
 """Every script by name: those of this release, and those that have a place kept."""
 
 from scripts.assign_publication_status import SCRIPT as ASSIGN_PUBLICATION_STATUS
+from scripts.classify_themes import SCRIPT as CLASSIFY_THEMES
 from scripts.discover_affairs import SCRIPT as DISCOVER_AFFAIRS
+from scripts.generate_biographies import SCRIPT as GENERATE_BIOGRAPHIES
+from scripts.generate_scrutin_summaries import SCRIPT as GENERATE_SCRUTIN_SUMMARIES
+from scripts.generate_summaries import SCRIPT as GENERATE_SUMMARIES
 from scripts.recalculate_prominence import SCRIPT as RECALCULATE_PROMINENCE
 from scripts.reconcile_affairs import SCRIPT as RECONCILE_AFFAIRS
 from scripts.script import Script
@@ -10,8 +14,10 @@ from scripts.sync_birthdates import SCRIPT as SYNC_BIRTHDATES
 from scripts.sync_careers import SCRIPT as SYNC_CAREERS
 from scripts.sync_deceased import SCRIPT as SYNC_DECEASED
 from scripts.sync_europarl import SCRIPT as SYNC_EUROPARL
+from scripts.sync_factchecks import SCRIPT as SYNC_FACTCHECKS
 from scripts.sync_gouvernement import SCRIPT as SYNC_GOUVERNEMENT
 from scripts.sync_hatvp import SCRIPT as SYNC_HATVP
+from scripts.sync_judilibre import SCRIPT as SYNC_JUDILIBRE
 from scripts.sync_legislation import SCRIPT as SYNC_LEGISLATION
 from scripts.sync_legislation_content import SCRIPT as SYNC_LEGISLATION_CONTENT
 from scripts.sync_mep_parties import SCRIPT as SYNC_MEP_PARTIES
@@ -19,6 +25,7 @@ from scripts.sync_parties import SCRIPT as SYNC_PARTIES
 from scripts.sync_photos import SCRIPT as SYNC_PHOTOS
 from scripts.sync_president import SCRIPT as SYNC_PRESIDENT
 from scripts.sync_press import SCRIPT as SYNC_PRESS
+from scripts.sync_press_analysis import SCRIPT as SYNC_PRESS_ANALYSIS
 from scripts.sync_senat import SCRIPT as SYNC_SENAT
 from scripts.sync_votes_an import SCRIPT as SYNC_VOTES_AN
 from scripts.sync_votes_senat import SCRIPT as SYNC_VOTES_SENAT
@@ -46,6 +53,13 @@ SCRIPTS: dict[str, Script] = {
         SYNC_LEGISLATION,
         SYNC_LEGISLATION_CONTENT,
         SYNC_PRESS,
+        SYNC_FACTCHECKS,
+        SYNC_JUDILIBRE,
+        GENERATE_BIOGRAPHIES,
+        GENERATE_SUMMARIES,
+        GENERATE_SCRUTIN_SUMMARIES,
+        CLASSIFY_THEMES,
+        SYNC_PRESS_ANALYSIS,
         RECALCULATE_PROMINENCE,
         ASSIGN_PUBLICATION_STATUS,
         RECONCILE_AFFAIRS,
@@ -54,12 +68,5 @@ SCRIPTS: dict[str, Script] = {
 
 # The site's catalog has these already, so that its groups and its day are whole; each ends as "not configured".
 NOT_YET: dict[str, str] = {
-    "sync-press-analysis": "the analysis of press articles by a language model",
-    "sync-factchecks": "fact-checks, from Google Fact Check Tools",
-    "sync-judilibre": "decisions of the Cour de cassation",
-    "generate-biographies": "biographies by a language model",
-    "generate-summaries": "summaries of legislative files by a language model",
-    "generate-scrutin-summaries": "summaries of public votes by a language model",
-    "classify-themes": "the themes of files and votes",
     "index-embeddings": "the index for search by meaning",
 }

@@ -38,11 +38,15 @@ class Call:
     client: HttpClient
 
 
-@dataclass(frozen=True)
+def no_flags(_: argparse.ArgumentParser) -> None:
+    """Only those that every script has."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Script:
     """`flags` declares the script's own flags; `run` gets them back parsed."""
 
     name: str
     summary: str
-    flags: Callable[[argparse.ArgumentParser], None]
+    flags: Callable[[argparse.ArgumentParser], None] = no_flags
     run: Callable[[Call, argparse.Namespace], None]

@@ -7,15 +7,15 @@ whom something is not known yet.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from scripts.errors import BadSource, RecordError, SourceRefused
+from scripts.closing import open_in, refuse_an_old_list
+from scripts.errors import RecordError, SourceRefused
 from scripts.meps import Member, Profile, Seat, profile
 from scripts.models import Chamber, ExternalId, IdSource, Mandate, Politician
-from scripts.paris import PARIS
+from scripts.paris import today_in_paris
 from scripts.script import Call
 from scripts.source import Source
 
@@ -25,7 +25,7 @@ ACCEPT = "application/ld+json"
 MAX_BYTES = 5_000_000  # a member's document has 100 kB at most
 BATCH = 20  # members read and written at a time: what a kill can lose
 
-OPEN = (Mandate.chamber == Chamber.PARLEMENT_EUROPEEN, Mandate.ended_on.is_(None))
+OPEN = open_in(Chamber.PARLEMENT_EUROPEEN)
 OF_THE_EP = ExternalId.source == IdSource.PARLEMENT_EUROPEEN
 
 
@@ -92,10 +92,8 @@ class Sitting:
         asked = [one for one in members if one.id in self._asked]
         self.term = _most((self._term_of(one) for one in asked), otherwise=newest)
         if self.term < newest:
-            raise BadSource(
-                f"The members' documents are of term {self.term} and mandates of term {newest} are open: "
-                "nothing was written, see whether they are old ones."
-            )
+            known = f"mandates of term {newest} are open"
+            refuse_an_old_list("What the members' documents tell", f"term {self.term}", known)
 
     def read(self, members: Sequence[Member]) -> None:
         """The documents of these members, of whom something is not known yet."""
@@ -135,7 +133,7 @@ class Sitting:
         except (RecordError, SourceRefused) as error:
             self._refuse(one, str(error))
             return
-        if seat := told.seat_on(today()):
+        if seat := told.seat_on(today_in_paris()):
             self.seats[one.id] = seat
 
     def _settle(self, one: Member) -> None:
@@ -157,7 +155,3 @@ def _most(terms: Iterable[int], otherwise: int = 0) -> int:
     """What is there most often; of several `otherwise`, or else the greatest."""
     counts = Counter(term for term in terms if term)
     return max(counts, key=lambda term: (counts[term], term == otherwise, term), default=otherwise)
-
-
-def today() -> date:
-    return datetime.now(PARIS).date()

@@ -24,8 +24,8 @@ LONGEST_SHOWN = 200  # of what a page says, in an error
 POSITIONS = {"p": Position.POUR, "c": Position.CONTRE, "a": Position.ABSTENTION, "n": Position.NON_VOTANT}
 
 # As `fold` leaves them: « 348 votants, 325 suffrages exprimés, 214 pour, 111 contre. Abstention : 20 […] ».
-_DAY = re.compile(r"\bseance du (\d{1,2}(?:er)? [a-z]+ \d{4})\b")
-_NUMBER = re.compile(r"\bscrutin n(?:o|umero)? ?(\d+)\b")
+_DAY = re.compile(r"\bseance du (\d{1,2}(?: ?er)? [a-z]+ \d{4})\b")
+_NUMBER = re.compile(r"\bscrutin n ?(?:o|umero)? ?(\d+)\b")
 _TOTALS = re.compile(
     r"\b\d{1,4} votants? \d{1,4} suffrages? exprimes? (\d{1,4}) pour (\d{1,4}) contre"
     r" abstentions? (\d{1,4}) n (?:ont|a) pas pris part au vote (\d{1,4})\b"

@@ -1,5 +1,6 @@
 """What the scripts read from the environment. `python -m scripts.settings` says what is wrong with it, if anything."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Literal
@@ -39,7 +40,7 @@ class Settings(BaseSettings):
     llm_calls: int = Field(default=200, ge=1)
     llm_tokens: int = Field(default=500_000, ge=1)
     #: Seconds that the model may be silent.
-    llm_timeout: float = Field(default=60.0, gt=0)
+    llm_timeout: float = Field(default=60.0, gt=0, le=600)
     #: Without it, texts are encoded here, by a model that needs no key and no network.
     embeddings_base_url: str | None = None
     embeddings_api_key: SecretStr | None = None
@@ -57,22 +58,39 @@ class Settings(BaseSettings):
             raise ValueError(f"is '{value}'; allowed are the word live and a folder that exists")
         return value
 
+    @field_validator(
+        "google_factcheck_api_key", "judilibre_client_secret", "judilibre_api_key", "llm_api_key", "embeddings_api_key"
+    )
+    @classmethod
+    def _key_that_a_header_can_hold(cls, value: SecretStr | None) -> SecretStr | None:
+        """One that a header cannot hold would be quoted whole in the HTTP library's error."""
+        if value is None:
+            return None
+        # A key from a file ends with the file's last line end.
+        key = value.get_secret_value().strip()
+        if not (key.isascii() and key.isprintable()) or " " in key:
+            raise ValueError("is no key: it holds more than ASCII letters, digits and signs")
+        return SecretStr(key) if key else None
+
     @field_validator("llm_base_url", "embeddings_base_url", "judilibre_base_url", "judilibre_oauth_url")
     @classmethod
     def _address_that_keeps_a_key(cls, value: str | None) -> str | None:
         if value is None:
             return None
-        try:
-            parts = urlsplit(value)
-            ours = parts.hostname in LOOPBACK
-        except ValueError:
-            raise ValueError("is not an address; allowed is https://host/path") from None
-        # Not quoted: somebody may have put the key into it.
-        if parts.username or parts.password or parts.query or parts.fragment:
+        # Never quoted: somebody may have put the key into it.
+        if set(value) & set("@?#"):
             raise ValueError("holds more than host and path; a key has a setting of its own")
-        if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and ours)):
-            raise ValueError(f"is '{value}'; allowed is https://host/path, and http:// on this machine only")
+        if not _keeps_a_key(value):
+            raise ValueError("is no address for a key; allowed is https://host/path, and http:// on this machine only")
         return value.rstrip("/")
+
+    @field_validator("google_factcheck_api_key", "judilibre_api_key", "llm_api_key", "embeddings_api_key")
+    @classmethod
+    def _key_that_a_header_carries(cls, value: SecretStr | None) -> SecretStr | None:
+        # Refused here: the error of whoever would send it quotes it.
+        if value and not re.fullmatch("[!-~]+", value.get_secret_value()):
+            raise ValueError("holds a space, or a letter that is not ASCII's; no key does")
+        return value
 
     @property
     def database(self) -> URL:
@@ -80,6 +98,18 @@ class Settings(BaseSettings):
         if self.database_url is None:
             raise NotConfigured("DATABASE_URL is not set: give the site's database, e.g. sqlite:///site.db.")
         return make_url(self.database_url)
+
+
+def _keeps_a_key(address: str) -> bool:
+    """Whether nobody on the way can read what is sent there."""
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return False
+    if not parts.hostname or port == 0 or not address.isprintable() or " " in address:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
 
 
 def database_url(written: str) -> URL:

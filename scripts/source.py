@@ -1,12 +1,12 @@
 """Where a script's documents are read: at their live address, or in a folder of files in the same formats."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Literal
 
 from scripts.errors import NotThere, SourceRefused
 from scripts.fingerprints import Document, Fingerprint
-from scripts.http_client import HttpClient, NotYet
+from scripts.http_client import HttpClient, NotYet, Query, Says
 
 
 class Source:
@@ -30,23 +30,33 @@ class Source:
         *,
         max_bytes: int,
         known: Fingerprint | None = None,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
         accept: str | None = None,
         keys: Mapping[str, str] | None = None,
         not_yet: NotYet | None = None,
+        says: Says | None = None,
+        sites: Collection[str] | None = None,
     ) -> Document | None:
         """The document, or None where it is still the `known` one. `name` is the source's own file name.
 
-        `query`, `accept`, `keys` and `not_yet` are for a server; a folder's file holds all that is asked for, and
-        perhaps more.
+        All but `max_bytes` and `known` is for a server, as HttpClient.get has it; a folder's file holds all that is
+        asked for, and perhaps more. `sites` are for a live one.
         Raises NotThere, too, where a server or the folder has no such document.
         """
         if self._folder is not None:
             return self._read_file(self._folder / name, max_bytes).unless(known)
         if self._base_url is not None:
-            url = f"{self._base_url.rstrip('/')}/{name}"
+            url, sites = f"{self._base_url.rstrip('/')}/{name}", None
         return self._client.get(
-            url, max_bytes=max_bytes, known=known, query=query, accept=accept, keys=keys, not_yet=not_yet
+            url,
+            max_bytes=max_bytes,
+            known=known,
+            query=query,
+            accept=accept,
+            keys=keys,
+            not_yet=not_yet,
+            says=says,
+            sites=sites,
         )
 
     def _read_file(self, path: Path, max_bytes: int) -> Document:

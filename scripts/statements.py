@@ -10,12 +10,12 @@ import calendar
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 from scripts.errors import RecordError
-from scripts.paris import PARIS
+from scripts.paris import today_in_paris
 from scripts.text import clean
 
 START, END = "P580", "P582"
@@ -120,7 +120,7 @@ class Statement:
         """Raises RecordError."""
         start, end = self._when(START), self._when(END)
         started_on = start.day if start else None
-        if end is not None and end.first > today():
+        if end is not None and end.first > today_in_paris():
             end = None
         if start and end and end.last < start.first:
             raise RecordError(f"ends on {end.last}, before it starts on {start.first}")
@@ -143,12 +143,15 @@ class Entity:
 
     id: str
     label: str | None
-    claims: Mapping[str, Any]
+    #: None: the answer has none, which is not the same as that there are none.
+    claims: Mapping[str, Any] | None
     #: What its article is called in the French Wikipedia, where that was asked for.
     article: str | None = None
 
     def statements(self, property_: str) -> list[Statement]:
         """All but the deprecated, in Wikidata's order. Raises RecordError."""
+        if self.claims is None:
+            raise RecordError("came without its statements")
         listed = self.claims.get(property_, [])
         if not isinstance(listed, list):
             raise RecordError(f"has statements of {property_} that are no list")
@@ -186,19 +189,21 @@ def entity(told: object) -> Entity:
     """Raises RecordError."""
     if not isinstance(told, dict):
         raise RecordError("is no JSON object")
-    if "missing" in told:
+    if is_gone(told):
         raise RecordError("is not in Wikidata any more")
     # Wikibase writes an empty object as an empty list.
-    claims, labels = told.get("claims") or {}, told.get("labels") or {}
-    if not isinstance(claims, dict) or not isinstance(labels, dict):
+    claims, labels = told.get("claims"), told.get("labels") or {}
+    claims = {} if claims == [] else claims
+    if not (claims is None or isinstance(claims, dict)) or not isinstance(labels, dict):
         raise RecordError("has claims or labels that are no objects")
     label = labels.get("fr") or {}
     value = label.get("value") if isinstance(label, dict) else None
     return Entity(qid(told.get("id")), clean(value) or None if isinstance(value, str) else None, claims, _article(told))
 
 
-def today() -> date:
-    return datetime.now(PARIS).date()
+def is_gone(told: object) -> bool:
+    """Whether Wikidata answers of an item that it has it no more."""
+    return isinstance(told, dict) and "missing" in told
 
 
 def _article(told: Mapping[str, Any]) -> str | None:
@@ -244,7 +249,7 @@ def _statement(told: object, property_: str) -> Statement | None:
 
 def _snak(told: object, property_: str) -> Snak:
     kind = told.get("snaktype") if isinstance(told, dict) else None
-    if not isinstance(told, dict) or kind not in {"value", "somevalue", "novalue"}:
+    if not isinstance(told, dict) or not isinstance(kind, str) or kind not in {"value", "somevalue", "novalue"}:
         raise RecordError(f"has a value of {property_} that is none")
     if kind != "value":
         return Snak(kind)

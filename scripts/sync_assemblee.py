@@ -3,19 +3,20 @@
 import argparse
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scripts.closing import close, count_open, open_in, refuse_a_short_list, refuse_an_old_list
 from scripts.datagouv import csv_address
 from scripts.deputies import Deputy, deputy, lines
 from scripts.errors import BadSource, RecordError
-from scripts.fingerprints import Document, cursor, recall, remember, set_cursor
+from scripts.fingerprints import Document, cursor, forget, recall, remember, set_cursor
 from scripts.identity import Identities, Person, Placed, learn
 from scripts.models import Chamber, IdSource, Mandate, Office, PoliticalGroup
-from scripts.paris import PARIS
+from scripts.paris import today_in_paris
 from scripts.report import Report
 from scripts.script import Call, Script
 from scripts.upsert import Written, upsert
@@ -31,7 +32,8 @@ FINGERPRINT = "assemblee-csv:full"
 TOLD_ON = "assemblee-csv:told-on"  # the day of the newest file by which mandates were closed
 T = TypeVar("T", int, date)
 
-_OPEN = (Mandate.chamber == Chamber.ASSEMBLEE_NATIONALE, Mandate.ended_on.is_(None))
+_HERE = Chamber.ASSEMBLEE_NATIONALE
+_WHAT = "The deputies' CSV"
 
 
 def run(call: Call, _: argparse.Namespace) -> None:
@@ -50,8 +52,9 @@ def run(call: Call, _: argparse.Namespace) -> None:
     deputies, unreadable, found = _parse(document.content, call.report)
     counters["errors"] = unreadable
     with call.database.transaction() as session:
-        _refuse_a_short_file(session, found)
+        refuse_a_short_list(_WHAT, found, count_open(session, _HERE))
         _refuse_an_old_file(session, deputies)
+        forget(session, FINGERPRINT)
         wanted = deputies[: call.options.limit]
         groups = _write_groups(session, wanted)
     counters["groupsCreated"], counters["groupsUpdated"] = len(groups.created), len(groups.updated)
@@ -117,46 +120,33 @@ def _most(values: Iterable[T]) -> T:
     return max(counts, key=lambda value: (counts[value], value))
 
 
-def _refuse_a_short_file(session: Session, found: int) -> None:
-    """A file cut off on its way would close the mandates of everyone it lacks."""
-    open_mandates = session.scalar(select(func.count()).select_from(Mandate).where(*_OPEN)) or 0
-    if found * 2 < open_mandates:
-        raise BadSource(
-            f"The deputies' CSV has {found} lines and {open_mandates} mandates are open: nothing was written, "
-            "see whether the file is whole."
-        )
-
-
 def _refuse_an_old_file(session: Session, deputies: Sequence[Deputy]) -> None:
     """One of before would bring back who has left since, and close the mandates of who has come."""
     legislature = deputies[0].legislature
     told_on = _told_on(deputies)
     last_told_on = cursor(session, TOLD_ON)
     if last_told_on and told_on < date.fromisoformat(last_told_on):
-        raise BadSource(
-            f"The deputies' CSV is of {told_on}, and one of {last_told_on} has been read: nothing was written, "
-            "see whether the file is an old one."
-        )
-    open_mandates = session.execute(select(Mandate.external_id, Mandate.legislature, Mandate.started_on).where(*_OPEN))
+        refuse_an_old_list(_WHAT, f"{told_on}", f"one of {last_told_on} has been read")
+    columns = select(Mandate.external_id, Mandate.legislature, Mandate.started_on)
+    open_mandates = session.execute(columns.where(*open_in(_HERE))).tuples()
     present = {one.mandate for one in deputies}
     for key, its_legislature, started_on in open_mandates:
-        if its_legislature > legislature or (key not in present and started_on > told_on):
-            raise BadSource(
-                f"The deputies' CSV is of legislature {legislature} and {told_on}, and mandate {key} of "
-                f"legislature {its_legislature} is open since {started_on}: nothing was written, "
-                "see whether the file is an old one."
-            )
+        # Of one that the site itself has written, neither may be known.
+        later_term = its_legislature is not None and its_legislature > legislature
+        if later_term or (key not in present and started_on is not None and started_on > told_on):
+            known = f"mandate {key} of legislature {its_legislature} is open since {started_on}"
+            refuse_an_old_list(_WHAT, f"legislature {legislature} and {told_on}", known)
 
 
 def _told_on(deputies: Sequence[Deputy]) -> date:
     """The CSV's own date, which every line repeats. One that lies in the future in Paris is a slip of the pen."""
-    today = datetime.now(PARIS).date()
+    today = today_in_paris()
     return _most([one.as_of for one in deputies if one.as_of <= today] or [today])
 
 
 def _write_groups(session: Session, deputies: Sequence[Deputy]) -> Written:
     names = {one.group_code: one.group_name for one in reversed(deputies)}
-    rows = [{"code": code, "chamber": Chamber.ASSEMBLEE_NATIONALE, "name": name} for code, name in names.items()]
+    rows = [{"code": code, "chamber": _HERE, "name": name} for code, name in names.items()]
     return upsert(session, PoliticalGroup, rows, key=("code", "chamber"))
 
 
@@ -164,7 +154,7 @@ def _write_deputies(session: Session, deputies: Sequence[Deputy], counters: dict
     placed = _place(session, deputies, counters, report)
     sure = [one for one in deputies if one.mandate in placed]
     learnt = {found.slug for one in sure if learn(session, (found := placed[one.mandate]).politician_id, **_facts(one))}
-    in_chamber = PoliticalGroup.chamber == Chamber.ASSEMBLEE_NATIONALE
+    in_chamber = PoliticalGroup.chamber == _HERE
     groups = dict(session.execute(select(PoliticalGroup.code, PoliticalGroup.id).where(in_chamber)).tuples().all())
     mandates = upsert(
         session,
@@ -230,7 +220,7 @@ def _mandate(one: Deputy, politician_id: int, group_id: int) -> dict[str, object
         "external_id": one.mandate,
         "politician_id": politician_id,
         "group_id": group_id,
-        "chamber": Chamber.ASSEMBLEE_NATIONALE,
+        "chamber": _HERE,
         "legislature": one.legislature,
         "department_code": one.department_code,
         "department_name": one.department_name,
@@ -244,23 +234,14 @@ def _mandate(one: Deputy, politician_id: int, group_id: int) -> dict[str, object
 def _close_absent(session: Session, deputies: Sequence[Deputy]) -> int:
     """The CSV does not say when someone left, only that by its own date they had."""
     present = {one.mandate for one in deputies}
-    absent = [
-        id_ for id_, key in session.execute(select(Mandate.id, Mandate.external_id).where(*_OPEN)) if key not in present
-    ]
-    closed_on = _told_on(deputies)
-    session.execute(
-        update(Mandate).where(Mandate.id.in_(absent)).values(ended_on=closed_on, updated_at=datetime.now(UTC))
-    )
+    open_here = session.execute(select(Mandate.id, Mandate.external_id).where(*open_in(_HERE))).tuples()
+    absent = [id_ for id_, key in open_here if key not in present]
+    close(session, dict.fromkeys(absent, _told_on(deputies)))
     return len(absent)
-
-
-def _no_flags(_: argparse.ArgumentParser) -> None:
-    """Only those that every script has."""
 
 
 SCRIPT = Script(
     name="sync-assemblee",
     summary="The sitting deputies of the Assemblée nationale, their groups and mandates.",
-    flags=_no_flags,
     run=run,
 )

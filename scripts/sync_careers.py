@@ -16,11 +16,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from scripts.errors import RecordError
-from scripts.models import Mandate, Office
-from scripts.offices import GOVERNMENT, KNOWN_ELSEWHERE, MAYORS, OFFICES, office_of
+from scripts.models import GOVERNMENT, Mandate, Office
+from scripts.offices import KNOWN_ELSEWHERE, MAYORS, OFFICES, office_of
+from scripts.paris import today_in_paris
 from scripts.passes import Found, Pass, Subject, Write, resume_flag
 from scripts.script import Call, Script
-from scripts.statements import Entity, Period, Statement, today
+from scripts.statements import Entity, Period, Statement
 from scripts.text import fold
 from scripts.upsert import upsert
 from scripts.wikidata import LABELS, Memory
@@ -147,7 +148,7 @@ class Careers:
 
 def _may_be_open(office: Office, period: Period) -> bool:
     """Whether Wikidata may say of this office, by giving no end, that it is held today."""
-    return office not in KNOWN_ELSEWHERE and today() - LONGEST_OPEN < period.not_before <= today()
+    return office not in KNOWN_ELSEWHERE and today_in_paris() - LONGEST_OPEN < period.not_before <= today_in_paris()
 
 
 def _place(statement: Statement) -> str | None:
@@ -160,6 +161,7 @@ def _is_kept(row: Mapping[str, object], mandates: Iterable[Mandate]) -> bool:
     """Whether another script, which knows better, keeps this office of the same person in the same time."""
     office, title = row["office"], row["title"]
     for one in mandates:
+        # Within a government, a minister may be called otherwise there than here.
         is_same = one.office == office if office != Office.AUTRE else fold(one.title or "") == fold(str(title))
         if (is_same or {one.office, office} <= GOVERNMENT) and _meet(row, one):
             return True

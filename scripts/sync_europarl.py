@@ -1,20 +1,22 @@
 """sync-europarl: the French members of the European Parliament, their groups and mandates."""
 
 import argparse
-from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from datetime import date
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from scripts.errors import BadSource, NotThere, RecordError
-from scripts.fingerprints import recall, remember
+from scripts.closing import close, refuse_a_short_list
+from scripts.errors import BadSource, NotThere, RecordError, SourceRefused
+from scripts.fingerprints import forget, recall, remember
 from scripts.identity import Identities, Person, learn
 from scripts.meps import GROUPS, Member, Profile, Seat, listed, member
 from scripts.models import Chamber, ExternalId, IdSource, Mandate, Office, PoliticalGroup
+from scripts.paris import today_in_paris
 from scripts.report import Report
 from scripts.script import Call, Script
-from scripts.seats import ACCEPT, API, BATCH, OF_THE_EP, OPEN, Known, Sitting, known_members, read_profile, today
+from scripts.seats import ACCEPT, API, BATCH, OF_THE_EP, OPEN, Sitting, known_members, read_profile
 from scripts.upsert import upsert
 
 LIST = "meps/show-current"
@@ -36,7 +38,7 @@ def run(call: Call, _: argparse.Namespace) -> None:
         call.report.result(counters | {"sourceUnchanged": 1})
         return
     members, unreadable, found = _parse(document.content, call.report)
-    _refuse_a_short_list(found, known)
+    refuse_a_short_list("The list of French members", found, sum(one.seat is not None for one in known.values()))
 
     wanted = members[: call.options.limit]
     sitting = Sitting(call, known)
@@ -45,6 +47,7 @@ def run(call: Call, _: argparse.Namespace) -> None:
         batch = wanted[start : start + BATCH]
         sitting.read(batch)
         with call.database.transaction() as session:
+            forget(session, FINGERPRINT)
             told = _write(session, [one for one in batch if one.id in sitting.seats], sitting, call.report)
         for counter, count in told.items():
             counters[counter] += count
@@ -54,7 +57,8 @@ def run(call: Call, _: argparse.Namespace) -> None:
     if unreadable:
         call.report.log("No mandate was closed: a record that cannot be read is not a member who has left.")
     elif call.options.limit is None:
-        counters["mandatesClosed"] = _close_absent(call, members, sitting)
+        counters["mandatesClosed"], unsure = _close_absent(call, members, sitting)
+        counters["errors"] += unsure
     # Nor with a doubt: what a person decides of it is to be acted on by the next run.
     if call.options.complete and not counters["errors"] and not counters["doubtful"]:
         with call.database.transaction() as session:
@@ -83,16 +87,6 @@ def _parse(content: bytes, report: Report) -> tuple[list[Member], int, int]:
         raise BadSource("The list of the European Parliament's members has nobody of France that can be read.")
     # By id, so that of two people of one name it is always the same who has the plain slug.
     return sorted(members.values(), key=lambda one: int(one.id)), errors, len(members) + errors
-
-
-def _refuse_a_short_list(found: int, known: Mapping[str, Known]) -> None:
-    """One cut off on its way, or a page of it, would close the mandates of everyone it lacks."""
-    open_mandates = sum(one.seat is not None for one in known.values())
-    if found * 2 < open_mandates:
-        raise BadSource(
-            f"The list of members has {found} of France and {open_mandates} mandates are open: nothing was written, "
-            "see whether the list is whole."
-        )
 
 
 def _write(session: Session, members: Sequence[Member], sitting: Sitting, report: Report) -> dict[str, int]:
@@ -178,10 +172,10 @@ def _mandate(one: Member, seat: Seat, politician_id: int, group_id: int | None) 
     }
 
 
-def _close_absent(call: Call, members: Sequence[Member], sitting: Sitting) -> int:
-    """Those of who is not listed any more, and those of an earlier term.
+def _close_absent(call: Call, members: Sequence[Member], sitting: Sitting) -> tuple[int, int]:
+    """Those of who is not listed any more, and those of an earlier term. And of how many it is not sure.
 
-    The list does not say when; the member's document does, or else it was today at the latest.
+    The list does not say when, and may lack a part: the member's own document says it, too.
     """
     with call.database.transaction() as session:
         mine = and_(ExternalId.politician_id == Mandate.politician_id, OF_THE_EP)
@@ -193,35 +187,35 @@ def _close_absent(call: Call, members: Sequence[Member], sitting: Sitting) -> in
         for mandate_id, key, term, id_ in mandates
         if id_ not in present or (id_ in sitting.seats and sitting.seats[id_].key(id_) != key)
     ]
+    unsure = 0
     for start in range(0, len(over), BATCH):
-        ends = {
-            mandate_id: _end(call, sitting, id_, key, term)
-            for mandate_id, key, term, id_ in over[start : start + BATCH]
-        }
+        ends: dict[int, date] = {}
+        for mandate_id, key, term, id_ in over[start : start + BATCH]:
+            try:
+                ends[mandate_id] = _end(call, sitting, id_, key, term)
+            except (RecordError, SourceRefused) as error:
+                call.report.error(f"{LIST} lacks {id_}, and {key} stays open: its document {str(error).rstrip('.')}.")
+                unsure += 1
         with call.database.transaction() as session:
-            for mandate_id, ended_on in ends.items():
-                values = {"ended_on": ended_on, "updated_at": datetime.now(UTC)}
-                session.execute(update(Mandate).where(Mandate.id == mandate_id).values(values))
-    return len(over)
+            close(session, ends)
+    return len(over) - unsure, unsure
 
 
 def _end(call: Call, sitting: Sitting, id_: str, key: str, term: int | None) -> date:
+    """Raises RecordError where the document has them as sitting, or cannot be read, and SourceRefused."""
     try:
         told = sitting.profiles.get(id_) or read_profile(call.source, id_)
-        ended_on = told.end_of(term or 0)
-    except (RecordError, NotThere) as error:
+    except NotThere as error:
         call.report.log(f"When mandate {key} has ended is not known, it is closed today: {error}")
-        ended_on = None
-    return min(ended_on or today(), today())
-
-
-def _no_flags(_: argparse.ArgumentParser) -> None:
-    """Only those that every script has."""
+        return today_in_paris()
+    held = told.seat_on(today_in_paris())
+    if held and held.term == term:
+        raise RecordError("has them as sitting")
+    return min(told.end_of(term or 0) or today_in_paris(), today_in_paris())
 
 
 SCRIPT = Script(
     name="sync-europarl",
     summary="The French members of the European Parliament, their groups and mandates.",
-    flags=_no_flags,
     run=run,
 )

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from scripts.datagouv import csv_address
 from scripts.errors import BadSource, RecordError
-from scripts.fingerprints import Document, cursor, recall, remember, set_cursor
+from scripts.fingerprints import Document, cursor, forget, recall, remember, set_cursor
 from scripts.government_corrections import Corrections, corrections
 from scripts.governments import Function, function, lines
 from scripts.identity import Identities, Person, Placed, learn
@@ -68,6 +68,8 @@ def run(call: Call, own: argparse.Namespace) -> None:
     functions = corrected.applied_to(listed)
     with call.database.transaction() as session:
         ends = _ends(session)
+        for either in ("all", "current"):  # they write the same mandates
+            forget(session, f"gouvernement-csv:{either}")
     open_here = {key for key, ended_on in ends.items() if ended_on is None}
     replaced = _replaced(open_here, functions)
     needed = open_here | {one.key for one in replaced.values()}

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from scripts.closing import refuse_a_short_list
 from scripts.declarations import Listed, declarant, is_cut, is_published, lines, listed, origin, refuse_broken, words
 from scripts.errors import BadSource, RecordError
-from scripts.fingerprints import Document, cursor, recall, remember, set_cursor
+from scripts.fingerprints import Document, cursor, forget, recall, remember, set_cursor
 from scripts.identity import Identities, Person
 from scripts.models import Declaration, ExternalId, IdSource, Mandate, Office, Politician
 from scripts.report import Report
@@ -90,6 +91,9 @@ def run(call: Call, _: argparse.Namespace) -> None:
     counters["declarationsUnpublished"], counters["errors"] = found.unpublished, found.errors
     with call.database.transaction() as session:
         _refuse_a_short_file(session, found.named)
+        forget(session, FINGERPRINT)
+        # Who comes while this goes on is not looked for in what is written by then.
+        population = _population(session)
     wanted = _first(found.declarants, call.options.limit)
     total = sum(len(one.declarations) for one in wanted)
     done = 0
@@ -109,7 +113,7 @@ def run(call: Call, _: argparse.Namespace) -> None:
             # While there is a doubt, the same list is read again: somebody may have decided.
             if call.options.complete and not counters["errors"] and not counters["doubtful"]:
                 remember(session, FINGERPRINT, document.fingerprint)
-                set_cursor(session, POPULATION, _population(session))
+                set_cursor(session, POPULATION, population)
     call.report.result(counters)
 
 
@@ -121,9 +125,10 @@ def _read(call: Call) -> Document | None:
 
 
 def _population(session: Session) -> str:
-    """Another where a politician, an id of one or an office has come."""
-    newest = [session.scalar(select(func.max(table.id))) or 0 for table in (Politician, ExternalId, Mandate)]
-    return " ".join(map(str, newest))
+    """Another where a politician, an id of one or an office has come; not by the ids that this script gives."""
+    people, ids, mandates = (select(func.max(table.id)) for table in (Politician, ExternalId, Mandate))
+    newest = (people, ids.where(ExternalId.source != IdSource.HATVP), mandates)
+    return " ".join(str(session.scalar(one) or 0) for one in newest)
 
 
 def _parse(content: bytes, report: Report) -> _Found:
@@ -175,12 +180,7 @@ def _first(declarants: Sequence[_Declarant], limit: int | None) -> list[_Declara
 def _refuse_a_short_file(session: Session, files: set[str]) -> None:
     """A file cut off on its way would delete what it lacks."""
     stored = session.scalars(select(Declaration.external_id)).all()
-    gone = sum(1 for file in stored if file not in files)
-    if gone * 2 > len(stored):
-        raise BadSource(
-            f"The HATVP's list lacks {gone} of the {len(stored)} declarations that we have from it: nothing was "
-            "written, see whether the file is whole."
-        )
+    refuse_a_short_list("The HATVP's list", sum(file in files for file in stored), len(stored), "declarations")
 
 
 def _write(session: Session, declarants: Sequence[_Declarant], report: Report) -> dict[str, int]:
@@ -244,13 +244,8 @@ def _delete_withdrawn(session: Session, files: set[str]) -> int:
     return len(gone)
 
 
-def _no_flags(_: argparse.ArgumentParser) -> None:
-    """Only those that every script has."""
-
-
 SCRIPT = Script(
     name="sync-hatvp",
     summary="The published declarations of interests and assets of politicians, from the HATVP.",
-    flags=_no_flags,
     run=run,
 )

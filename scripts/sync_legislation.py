@@ -11,9 +11,9 @@ from sqlalchemy import select
 from scripts.archive import Archive
 from scripts.arguments import positive
 from scripts.dossiers import KEY, Dossier, archive, dossier, is_legislative, last_act_on
-from scripts.errors import BadSource, RecordError
+from scripts.errors import NOT_BY_CHANCE, BadSource, RecordError
 from scripts.file_status import UNDER_WAY
-from scripts.fingerprints import recall, remember
+from scripts.fingerprints import forget, recall, remember
 from scripts.models import FileStatus, LegislativeFile
 from scripts.script import Call, Script
 from scripts.upsert import upsert
@@ -61,6 +61,8 @@ def run(call: Call, own: argparse.Namespace) -> None:
         return
     files = archive(document.content)
     uids = (_recent(files) if own.today else files.uids)[: call.options.limit]
+    with call.database.transaction() as session:
+        forget(session, fingerprint)
 
     for start in range(0, len(uids), BATCH):
         batch = uids[start : start + BATCH]
@@ -81,7 +83,7 @@ def run(call: Call, own: argparse.Namespace) -> None:
         with call.database.transaction() as session:
             remember(session, fingerprint, document.fingerprint)
     call.report.result(counters)
-    if uids and counters["errors"] == len(uids):
+    if uids and counters["errors"] == len(uids) and (len(uids) >= NOT_BY_CHANCE or not known):
         raise BadSource(f"None of the {len(uids)} files of {FILE_NAME} could be read.")
 
 

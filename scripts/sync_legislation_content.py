@@ -143,13 +143,8 @@ def _failed(failures: Sequence[Failure]) -> ScriptError:
     return BadSource(f"{said}{last}") if isinstance(last, RecordError) else SourceRefused(f"{said}{last}")
 
 
-def _flags(_: argparse.ArgumentParser) -> None:
-    """None of its own."""
-
-
 SCRIPT = Script(
     name="sync-legislation-content",
     summary="The explanatory statements of the legislative files.",
-    flags=_flags,
     run=run,
 )

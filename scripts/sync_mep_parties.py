@@ -18,13 +18,8 @@ def run(call: Call, _: argparse.Namespace) -> None:
     call.report.result(counters)
 
 
-def _no_flags(_: argparse.ArgumentParser) -> None:
-    """Only those that every script has."""
-
-
 SCRIPT = Script(
     name="sync-mep-parties",
     summary="The parties of the members of the European Parliament, from Wikidata.",
-    flags=_no_flags,
     run=run,
 )

@@ -11,9 +11,17 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from scripts.errors import BadSource, CalledWrongly, NotThere, RecordError, SourceDown, SourceRefused
+from scripts.errors import (
+    NOT_BY_CHANCE,
+    BadSource,
+    CalledWrongly,
+    NotThere,
+    RecordError,
+    SourceDown,
+    SourceRefused,
+)
 from scripts.images import require_picture
-from scripts.models import Chamber, ExternalId, IdSource, Mandate, Office, PhotoSource, Politician
+from scripts.models import GOVERNMENT, Chamber, ExternalId, IdSource, Mandate, PhotoSource, Politician
 from scripts.portraits import PICTURE, PRIORITY, WIKIDATA, Portrait, Subject, built, item_of, on_commons, pictures
 from scripts.script import Call, Script
 from scripts.text import slug
@@ -28,13 +36,6 @@ SLOW = 20.0
 ENOUGH = 240.0
 #: Seconds after which no host is asked for the first time: one that is silent costs two minutes.
 LATE = 150.0
-#: One address that is out of order is asked again in every run; so many, and no answer at all, are a fault of ours.
-NOT_BY_CHANCE = 10
-
-_GOVERNMENT = (
-    *(Office.PREMIER_MINISTRE, Office.MINISTRE_ETAT, Office.MINISTRE),
-    *(Office.MINISTRE_DELEGUE, Office.SECRETAIRE_ETAT),
-)
 
 
 @dataclass(frozen=True)
@@ -130,9 +131,9 @@ class _Search:
             document = self.call.source.read(name, url, max_bytes=MAX_BYTES, query=query)
         except SourceDown as error:
             self.silent[host] = PATIENCE if time.monotonic() - asked >= SLOW else self.silent[host] + 1
-            self.down = self.down or error
             self._complain(who, name, error)
             if self.silent[host] == PATIENCE:
+                self.down = self.down or error
                 self.call.report.log(f"{host} is left alone for the rest of this run.")
             return None
         except NotThere:
@@ -169,6 +170,7 @@ def run(call: Call, own: argparse.Namespace) -> None:
             call.report.log(f"{ENOUGH:g} s are over: {len(due) - done} politicians are looked at in the next runs.")
             break
     call.report.result(counters)
+    # Only a host that was left alone: a single picture that its server cannot send, day after day, is no run's end.
     if search.down:
         raise search.down
     if counters["errors"] >= NOT_BY_CHANCE and not search.has_answered:
@@ -212,7 +214,7 @@ def _subjects(session: Session) -> dict[int, Subject]:
         .tuples()
         .all()
     )
-    governed = set(session.scalars(select(Mandate.politician_id).where(Mandate.office.in_(_GOVERNMENT))))
+    governed = set(session.scalars(select(Mandate.politician_id).where(Mandate.office.in_(GOVERNMENT))))
     # An address that is made of a name is nobody's where two have that name.
     names = Counter(slug(f"{last} {first}") for _, first, last in people)
     return {

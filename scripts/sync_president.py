@@ -128,13 +128,8 @@ def _write(session: Session, one: President, placed: Placed) -> list[str]:
     return [counter for counter in counters if counter]
 
 
-def _no_flags(_: argparse.ArgumentParser) -> None:
-    """Only those that every script has."""
-
-
 SCRIPT = Script(
     name="sync-president",
     summary="The presidents of the Fifth Republic.",
-    flags=_no_flags,
     run=run,
 )

@@ -1,21 +1,21 @@
-"""sync-press: the articles of the press feeds, and the politicians they name."""
+"""sync-press: the articles of the press feeds, and the politicians and parties that they name."""
 
 import argparse
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scripts.errors import BadSource, RecordError, ScriptError, SourceDown, SourceRefused
 from scripts.feeds import FEEDS, Article, Feed, article, entries, name_of
-from scripts.fingerprints import Fingerprint, recall, remember
-from scripts.mentions import Directory, Person
-from scripts.models import Politician, PressArticle, PressMention
+from scripts.fingerprints import Fingerprint, forget, recall, remember
+from scripts.models import PressArticle
+from scripts.press_mentions import Names, mention, names
 from scripts.script import Call, Script
 from scripts.upsert import upsert
 
 MAX_BYTES = 5_000_000  # a feed has some 100 kB
-DIRECTORY = "press-mentions:politicians"
+NAMES = "press-mentions:names"
 BATCH = 500  # stored articles matched in one transaction
 
 
@@ -24,16 +24,16 @@ def run(call: Call, own: argparse.Namespace) -> None:
     counters = dict.fromkeys(
         [
             "feedsFetched", "feedsUnchanged", "articlesTotal", "articlesNew", "articlesUpdated", "articlesSkipped",
-            "mentionsCreated", "mentionsBlocked", "errors",
+            "mentionsCreated", "mentionsBlocked", "partyMentionsCreated", "errors",
         ],
         0,
     )  # fmt: skip
-    directory = _directory(call, counters)
+    known = _names(call, counters)
     feeds = [feed for feed in FEEDS if own.feed in {None, feed.id}]
     failures: list[ScriptError] = []
     for done, feed in enumerate(feeds, start=1):
         try:
-            _sync_feed(call, feed, directory, counters)
+            _sync_feed(call, feed, known, counters)
         except (SourceDown, SourceRefused, BadSource) as error:
             call.report.error(f"{feed.id}: {error}")
             counters["errors"] += 1
@@ -47,7 +47,7 @@ def run(call: Call, own: argparse.Namespace) -> None:
         raise type(down)(f"None of the feeds could be read; one said: {down}")
 
 
-def _sync_feed(call: Call, feed: Feed, directory: Directory, counters: dict[str, int]) -> None:
+def _sync_feed(call: Call, feed: Feed, named: Names, counters: dict[str, int]) -> None:
     """Raises SourceDown, SourceRefused and BadSource; then nothing of the feed is written."""
     fingerprint = f"press-feed:{feed.id}"
     with call.database.transaction() as session:
@@ -72,10 +72,12 @@ def _sync_feed(call: Call, feed: Feed, directory: Directory, counters: dict[str,
     if wrong and not articles:
         raise BadSource(f"None of the {wrong} entries could be used.")
     with call.database.transaction() as session:
-        changes = _write(session, feed, articles, directory)
+        changes = _write(session, feed, articles, named)
         # A feed that broke off may have lost entries on its way: it is read again next time.
         if call.options.complete and feed_entries.whole and not wrong:
             remember(session, fingerprint, document.fingerprint)
+        else:
+            forget(session, fingerprint)
     for counter, count in changes.items():
         counters[counter] += count
     call.report.log(f"{feed.id}: {len(articles)} articles, {changes['articlesNew']} new.")
@@ -87,7 +89,7 @@ def _left(call: Call, counters: Mapping[str, int]) -> int | None:
     return None if limit is None else limit - counters["articlesTotal"]
 
 
-def _write(session: Session, feed: Feed, articles: Sequence[Article], directory: Directory) -> dict[str, int]:
+def _write(session: Session, feed: Feed, articles: Sequence[Article], named: Names) -> dict[str, int]:
     addresses = [one.url for one in articles if one.url]
     owners: dict[str | None, tuple[str, str]] = {
         url: (feed_id, external_id)
@@ -110,54 +112,34 @@ def _write(session: Session, feed: Feed, articles: Sequence[Article], directory:
             }
     written = upsert(session, PressArticle, list(rows.values()), key=("feed", "external_id"))
     mine = (PressArticle.feed == feed.id) & PressArticle.external_id.in_(rows)
-    mentioned, blocked = _mention(session, session.scalars(select(PressArticle).where(mine)).all(), directory)
+    mentioned = mention(session, session.scalars(select(PressArticle).where(mine)).all(), named)
     return {
         "articlesNew": len(written.created),
         "articlesUpdated": len(written.updated),
         "articlesSkipped": len(articles) - len(written.created) - len(written.updated),
-        "mentionsCreated": mentioned,
-        "mentionsBlocked": blocked,
+        **mentioned,
     }
 
 
-def _directory(call: Call, counters: dict[str, int]) -> Directory:
-    """The politicians. Where they are others than last time, every stored article is matched with them again."""
-    columns = (Politician.id, Politician.first_name, Politician.last_name)
+def _names(call: Call, counters: dict[str, int]) -> Names:
+    """Where politicians or parties are others than last time, every stored article is matched with them again."""
     with call.database.transaction() as session:
-        directory = Directory(Person(id_, first, last) for id_, first, last in session.execute(select(*columns)))
-        known = recall(session, DIRECTORY)
-    if known and known.sha256 == directory.sha256:
-        return directory
+        known = names(session)
+        before = recall(session, NAMES)
+    if before and before.sha256 == known.sha256:
+        return known
     last_id = 0
     while True:
         with call.database.transaction() as session:
             batch = select(PressArticle).where(PressArticle.id > last_id).order_by(PressArticle.id).limit(BATCH)
             articles = session.scalars(batch).all()
             if not articles:
-                remember(session, DIRECTORY, Fingerprint("politicians", directory.sha256))
-                return directory
-            mentioned, _ = _mention(session, articles, directory)
-            counters["mentionsCreated"] += mentioned
+                remember(session, NAMES, Fingerprint("names", known.sha256))
+                return known
+            made = mention(session, articles, known)
+            for counter in ("mentionsCreated", "partyMentionsCreated"):
+                counters[counter] += made[counter]
             last_id = articles[-1].id
-
-
-def _mention(session: Session, articles: Sequence[PressArticle], directory: Directory) -> tuple[int, int]:
-    """Makes these articles' mentions what their texts say: how many are new, and how many last names were blocked."""
-    named = {one.id: directory.named_in(f"{one.title} / {one.description}") for one in articles}
-    rows = [
-        {"article_id": article_id, "politician_id": politician_id, "matched_by": matched_by}
-        for article_id, its in named.items()
-        for politician_id, matched_by in its.found.items()
-    ]
-    written = upsert(session, PressMention, rows, key=("article_id", "politician_id"))
-    kept = select(PressMention.id, PressMention.article_id, PressMention.politician_id)
-    stale = [
-        id_
-        for id_, article_id, politician_id in session.execute(kept.where(PressMention.article_id.in_(named)))
-        if politician_id not in named[article_id].found
-    ]
-    session.execute(delete(PressMention).where(PressMention.id.in_(stale)))
-    return len(written.created), sum(its.blocked for its in named.values())
 
 
 def _flags(parser: argparse.ArgumentParser) -> None:
@@ -166,7 +148,7 @@ def _flags(parser: argparse.ArgumentParser) -> None:
 
 SCRIPT = Script(
     name="sync-press",
-    summary="The articles of the press feeds, and the politicians they name.",
+    summary="The articles of the press feeds, and the politicians and parties that they name.",
     flags=_flags,
     run=run,
 )

@@ -3,19 +3,20 @@
 import argparse
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scripts import odsen, senators
+from scripts.closing import close, count_open, open_in, refuse_a_short_list
 from scripts.errors import BadSource, NotThere, RecordError, SourceDown, SourceRefused
-from scripts.fingerprints import Document, recall, remember
+from scripts.fingerprints import Document, forget, recall, remember
 from scripts.identity import Identities, Person, Placed, learn
 from scripts.models import Chamber, IdSource, Mandate, Office, PoliticalGroup
 from scripts.odsen import ELUSEN, GENERAL, Recorded, Term
-from scripts.paris import PARIS
+from scripts.paris import today_in_paris
 from scripts.report import Report
 from scripts.script import Call, Script
 from scripts.senate_seats import Seat, seat
@@ -33,7 +34,7 @@ ADDRESSES = {
 MAX_BYTES = 20_000_000  # each has less than half a megabyte
 BATCH = 100  # senators a transaction
 T = TypeVar("T", Senator, Recorded, Term)
-_OPEN = (Mandate.chamber == Chamber.SENAT, Mandate.ended_on.is_(None))
+_OPEN = open_in(Chamber.SENAT)
 
 
 def run(call: Call, _: argparse.Namespace) -> None:
@@ -51,7 +52,7 @@ def run(call: Call, _: argparse.Namespace) -> None:
         return
     entries = senators.entries(documents[SITTING].content)
     with call.database.transaction() as session:
-        _refuse_a_short_list(session, len(entries))
+        refuse_a_short_list("The list of senators", len(entries), count_open(session, Chamber.SENAT))
     sitting, unreadable = _parse(SITTING, entries, senators.senator, call.report)
     listed, bad = _parse(GENERAL, odsen.lines(documents[GENERAL].content, GENERAL), odsen.recorded, call.report)
     known = {one.id: one for one in listed}
@@ -64,13 +65,15 @@ def run(call: Call, _: argparse.Namespace) -> None:
         counters["errors"] += bad
     # By id, so that of two people of one name it is always the same who has the plain slug.
     wanted = sorted(sitting, key=lambda one: one.id)[: call.options.limit]
-    today = datetime.now(PARIS).date()
+    today = today_in_paris()
     seats = [seat(one, known.get(one.id), terms.get(one.id), today) for one in wanted]
     if any(one.birth_date is None for one in seats):
         births = _archived(call)
         seats = [replace(one, birth_date=one.birth_date or births.get(one.senator.id)) for one in seats]
 
     with call.database.transaction() as session:
+        for name in documents:
+            forget(session, _fingerprint(name))
         groups = _write_groups(session, wanted)
     counters["groupsCreated"], counters["groupsUpdated"] = len(groups.created), len(groups.updated)
     for start in range(0, len(seats), BATCH):
@@ -148,16 +151,6 @@ def _parse(
     if not good:
         raise BadSource(f"None of the {bad} records of {name} can be used.")
     return good, bad
-
-
-def _refuse_a_short_list(session: Session, found: int) -> None:
-    """One cut off on its way would close the mandates of everyone it lacks."""
-    open_mandates = session.scalar(select(func.count()).select_from(Mandate).where(*_OPEN)) or 0
-    if found * 2 < open_mandates:
-        raise BadSource(
-            f"The list of senators has {found} entries and {open_mandates} mandates are open: nothing was written, "
-            "see whether it is whole."
-        )
 
 
 def _archived(call: Call) -> dict[str, date]:
@@ -257,7 +250,8 @@ def _close_absent(
 
     Both lists must say so. One that is old knows nothing of those who have come since, and would close their mandates.
     """
-    closed = unsure = 0
+    ends: dict[int, date] = {}
+    unsure = 0
     for mandate in session.scalars(select(Mandate).where(*_OPEN).order_by(Mandate.external_id)).all():
         id_ = mandate.external_id.removeprefix("senat-")
         if id_ in present:
@@ -269,21 +263,14 @@ def _close_absent(
             unsure += 1
             continue
         ended = term.ended_on if term and term.started_on == mandate.started_on else None
-        ended = ended or datetime.now(PARIS).date()  # the list itself is of today and has no date
-        values = {"ended_on": ended, "updated_at": datetime.now(UTC)}
-        session.execute(update(Mandate).where(Mandate.id == mandate.id).values(**values))
+        ends[mandate.id] = ended or today_in_paris()  # the list itself is of today and has no date
         learn(session, mandate.politician_id, death_date=recorded.death_date)
-        closed += 1
-    return closed, unsure
-
-
-def _no_flags(_: argparse.ArgumentParser) -> None:
-    """Only those that every script has."""
+    close(session, ends)
+    return len(ends), unsure
 
 
 SCRIPT = Script(
     name="sync-senat",
     summary="The sitting senators, their groups and mandates.",
-    flags=_no_flags,
     run=run,
 )

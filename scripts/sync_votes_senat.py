@@ -9,7 +9,7 @@ from datetime import date
 from scripts import senate_votes
 from scripts.arguments import positive
 from scripts.ballots import COUNTERS, PublicVote, Register, doubt, hashes, write
-from scripts.errors import BadSource, NotThere, RecordError, SourceRefused
+from scripts.errors import NOT_BY_CHANCE, BadSource, NotThere, RecordError, SourceRefused
 from scripts.fingerprints import Document, cursor, forget, recall, remember, set_cursor
 from scripts.models import Chamber, IdSource
 from scripts.paris import today_in_paris
@@ -21,7 +21,6 @@ LAST_SESSION = 2100
 OPENS = 10  # the month in which a session opens (article 28 of the Constitution)
 MAX_LIST_BYTES = 5_000_000  # a session's page has some 300 kB
 MAX_VOTE_BYTES = 2_000_000  # a vote's page; its JSON has 20 kB
-ENOUGH = 10  # failures after which it is no single vote any more that is wrong
 #: So many in a row that are too old, and the window of --today is over: a single one may have a wrong date.
 TOO_OLD = 3
 
@@ -81,7 +80,7 @@ def run(call: Call, own: argparse.Namespace) -> None:
             _read_session(work, year, document, numbers)
     counters["senatorsNotFound"] = len(work.unknown)
     call.report.result(counters if changed else counters | {"sourceUnchanged": 1})
-    if work.tried and counters["errors"] >= work.tried and (work.tried >= ENOUGH or not stored):
+    if work.tried and counters["errors"] >= work.tried and (work.tried >= NOT_BY_CHANCE or not stored):
         raise BadSource(f"None of the {work.tried} votes of the Sénat could be read.")
 
 
@@ -180,7 +179,7 @@ def _read_session(work: _Work, year: int, document: Document, numbers: list[int]
             waiting = [number for number in waiting if work.lacks(_uid(year, number))]
         work.total = work.tried + (len(waiting) if work.left is None else min(len(waiting), work.left))
         report.progress(work.tried, work.total)
-        if work.today and work.before is None and work.tried >= ENOUGH:
+        if work.today and work.before is None and work.tried >= NOT_BY_CHANCE:
             raise BadSource(f"None of the {work.tried} newest votes of the session {year} has a day that can be read.")
     if work.remembers:
         with work.call.database.transaction() as session:
@@ -207,9 +206,9 @@ def _read_vote(work: _Work, year: int, number: int) -> PublicVote | None:
         work.too_old_in_a_row = work.too_old_in_a_row + 1 if too_old else 0
         if too_old and not work.lacks(_uid(year, number)):
             return None
-        # A date to come is a slip of the pen and moves nothing.
-        if work.before is None and read.voted_on <= today_in_paris():
-            work.before = read.voted_on - WINDOW
+        # A day to come is a slip of the pen and moves nothing; nor does one long past, of whichever vote is the newest.
+        if read.voted_on <= today_in_paris():
+            work.before = max(work.before or date.min, read.voted_on - WINDOW)
     return senate_votes.public_vote(year, read, _vote_document(work, senate_votes.json_name(year, number)))
 
 
@@ -221,7 +220,7 @@ def _vote_document(work: _Work, name: str) -> bytes:
         raise RecordError(f"cannot be read: {error}") from error
     except SourceRefused as error:
         work.refused_in_a_row += 1
-        if work.refused_in_a_row >= ENOUGH:
+        if work.refused_in_a_row >= NOT_BY_CHANCE:
             raise
         raise RecordError(f"cannot be read: {error}") from error
     work.refused_in_a_row = 0

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Set
+from collections.abc import Collection
 from datetime import date
 
 from scripts.errors import BadSource, RecordError
@@ -13,15 +13,23 @@ TOO_MANY = "columns without a name"
 Line = dict[str, str | None]
 
 
-def lines(content: bytes, columns: Set[str], *, name: str, delimiter: str = ",", strict: bool = True) -> list[Line]:
+def lines(
+    content: bytes,
+    columns: Collection[str],
+    *,
+    name: str,
+    encoding: str = "utf-8-sig",
+    delimiter: str = ",",
+    strict: bool = True,
+) -> list[Line]:
     """Every line, unchecked. Raises BadSource where this is not the CSV called `name` at all.
 
     Not `strict`: a stray quotation mark spoils its own line, not the whole file.
     """
     try:
-        text = io.StringIO(content.decode("utf-8-sig"), newline="")
+        text = io.StringIO(content.decode(encoding), newline="")
         reader: csv.DictReader[str] = csv.DictReader(text, restkey=TOO_MANY, delimiter=delimiter, strict=strict)
-        missing = columns - set(reader.fieldnames or ())
+        missing = set(columns).difference(reader.fieldnames or ())
         if missing:
             raise BadSource(f"{name} lacks the columns {', '.join(sorted(missing))}.")
         found: list[Line] = list(reader)

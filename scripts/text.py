@@ -9,6 +9,7 @@ _LONG_NUMBER = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{8,});?")  # Python re
 # No tag goes beyond the next "<": were it looked for to the end each time, many that are not closed would take minutes.
 # A ">" in quotes does not end it, unless the quotes are not closed either.
 _TAG = re.compile(r"""<(?:(!--)|([!?]|/?[a-z][a-z0-9]*)(?:(?:[^<>"']|"[^"<]*"|'[^'<]*')*+>|[^<>]*>))""", re.IGNORECASE)
+_LIGATURES = str.maketrans({"œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"})
 _HIDDEN = {
     "!--": re.compile("-->"),
     "script": re.compile(r"</script[^<>]*>", re.IGNORECASE),
@@ -22,8 +23,13 @@ def clean(text: str) -> str:
 
 
 def unescape(text: str) -> str:
-    """Entities decoded; what is no number of a character is a space. `html.unescape` alone raises ValueError."""
-    return html.unescape(_LONG_NUMBER.sub(" ", text))
+    """Entities decoded; what is no number of a character is a space."""
+    return html.unescape(without_long_numbers(text))
+
+
+def without_long_numbers(markup: str) -> str:
+    """Of an entity of thousands of digits `html.unescape` and HTMLParser make a ValueError."""
+    return _LONG_NUMBER.sub(" ", markup)
 
 
 def plain(markup: str) -> str:
@@ -39,14 +45,19 @@ def shorten(text: str, longest: int) -> str:
     return (cut.rpartition(" ")[0] or cut) + "…"
 
 
-def fold(text: str) -> str:
-    """Lower case, without accents, words of a-z and 0-9 apart by one space: « L'Haÿ-les-Roses » → "l hay les roses"."""
-    spelled = text.lower().replace("œ", "oe").replace("æ", "ae")
+def words(text: str) -> list[str]:
+    """Without accents, of a-z, A-Z and 0-9, in their own case: « L'Haÿ-les-Roses » → L, Hay, les, Roses."""
+    spelled = text.translate(_LIGATURES)
     if not spelled.isascii():
         # Letter by letter: it sorts the accents of each, which takes quadratic time where one has thousands.
         apart = (c for letter in spelled for c in unicodedata.normalize("NFKD", letter))
         spelled = "".join(c for c in apart if not unicodedata.combining(c))
-    return " ".join(re.findall(r"[a-z0-9]+", spelled))
+    return re.findall(r"[A-Za-z0-9]+", spelled)
+
+
+def fold(text: str) -> str:
+    """Lower case, without accents, words of a-z and 0-9 apart by one space: « L'Haÿ-les-Roses » → "l hay les roses"."""
+    return " ".join(words(text)).lower()
 
 
 def slug(text: str) -> str:

@@ -33,7 +33,8 @@ def upsert(session: Session, model: type[Row], rows: Sequence[Mapping[str, objec
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(model)
     columns = model.__table__.columns
-    new = {name: statement.excluded[name] for name in rows[0] if name not in key}
+    # Where the key is all that there is, it is what stays as it was.
+    new = {name: statement.excluded[name] for name in rows[0] if name not in key or len(key) == len(rows[0])}
     statement = statement.on_conflict_do_update(
         index_elements=list(key),
         set_={**new, "updated_at": now},
@@ -49,5 +50,5 @@ def upsert(session: Session, model: type[Row], rows: Sequence[Mapping[str, objec
 
 
 def _comparable(value: ColumnElement[Any]) -> ColumnElement[Any]:
-    """PostgreSQL's json has no equality; its text, which it keeps as it was written, has."""
+    """PostgreSQL has no equality of JSON; as it was written, it has."""
     return cast(value, Text) if isinstance(value.type, JSON) else value

@@ -14,6 +14,8 @@ from scripts.wikidata import parted
 
 API = "https://fr.wikipedia.org/w/api.php"
 PAGES = "pages.json"
+#: How the address of a page in one revision begins.
+REVISION = "https://fr.wikipedia.org/w/index.php?title="
 AT_ONCE = 20  # titles: a long article has 300 kB
 MAX_BYTES = 20_000_000  # the API cuts its answers off at 8 MiB, and leaves out the pages that would not fit
 
@@ -29,7 +31,7 @@ class Page:
 
     @property
     def url(self) -> str:
-        return f"https://fr.wikipedia.org/w/index.php?title={quote(self.title.replace(' ', '_'))}&oldid={self.revision}"
+        return f"{REVISION}{quote(self.title.replace(' ', '_'))}&oldid={self.revision}"
 
 
 class Wikipedia:

@@ -94,7 +94,7 @@ _all = switch("all", "Everything since the beginning, not only what is current."
 _legislature = integer("leg", "The legislature of the Assemblée nationale.", 14, 30, default=17)
 _politician = text("politician", "Only this politician, by slug.")
 _resume = switch("resume", "Go on where the last run stopped.")
-_today = switch("today", "Only the last few days, since the sources publish late.")
+_today = switch("today", "Only the last few days, since the sources publish late, and what lacks.")
 _feed = choice(
     "feed",
     "Only this feed.",
@@ -166,7 +166,7 @@ SCRIPTS: tuple[Script, ...] = (
         "Dossiers législatifs",
         "Legislative files",
         switch("active", "Only the files still under way."),
-        _today,
+        switch("today", "Only what was done in the last few days, or is planned."),
         _legislature,
     ),
     _script("sync-legislation-content", LEGISLATION, "Exposés des motifs", "Explanatory statements"),

@@ -4,6 +4,7 @@ from scripts.models.affairs import Affair, AffairMerge, AffairSource
 from scripts.models.facts import Decision, FactCheck, FactCheckMention
 from scripts.models.index import Embedding, Vector
 from scripts.models.kinds import (
+    GOVERNMENT,
     AffairOrigin,
     Chamber,
     Confidence,
@@ -42,6 +43,7 @@ from scripts.models.sources import SyncMetadata
 from scripts.models.texts import GeneratedText
 
 __all__ = [
+    "GOVERNMENT",
     "Affair",
     "AffairMerge",
     "AffairOrigin",

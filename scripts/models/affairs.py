@@ -17,7 +17,7 @@ class Affair(Row):
 
     __tablename__ = "affairs"
 
-    #: `wikidata:<statement>`, `wikipedia:<page id>:<section>`, `press:<article's url>`.
+    #: `wikidata:<statement>`, `wikipedia:<page id>:<section>`, `press:<article's url>:<slug>`.
     external_id: Mapped[str] = mapped_column(unique=True)
     politician_id: Mapped[int] = mapped_column(ForeignKey("politicians.id"), index=True)
     origin: Mapped[AffairOrigin]

@@ -48,12 +48,13 @@ class Decision(Row):
     ecli: Mapped[str | None] = mapped_column(index=True)
     #: Of the appeals that it decides, e.g. 19-19.463.
     numbers: Mapped[list[str]] = mapped_column(JSON)
-    #: Judilibre's keys (its taxonomy says what they mean), and the chamber's name.
+    #: Judilibre's keys, and what its taxonomy calls the chamber and the solution.
     jurisdiction: Mapped[str]
     chamber: Mapped[str | None] = mapped_column(index=True)
     chamber_name: Mapped[str | None]
     decided_on: Mapped[date] = mapped_column(index=True)
     solution: Mapped[str | None]
+    solution_name: Mapped[str | None]
     kind: Mapped[str | None]
     formation: Mapped[str | None]
     publication: Mapped[list[str]] = mapped_column(JSON)

@@ -42,6 +42,15 @@ class Office(StrEnum):
     AUTRE = "AUTRE"
 
 
+#: Of the members of a government, as the lists of governments and the HATVP count them.
+GOVERNMENT = frozenset(
+    {
+        Office.PREMIER_MINISTRE, Office.MINISTRE_ETAT, Office.MINISTRE, Office.MINISTRE_DELEGUE,
+        Office.SECRETAIRE_ETAT,
+    }
+)  # fmt: skip
+
+
 class PhotoSource(StrEnum):
     ASSEMBLEE_NATIONALE = "ASSEMBLEE_NATIONALE"
     SENAT = "SENAT"

@@ -148,10 +148,10 @@ async def test_the_addresses_of_one_ipv6_network_are_one(site: Site) -> None:
     assert (await sign_in(site.client("2001:db8:0:1::1"))).status_code == 303
 
 
-async def test_after_fifty_failures_from_anywhere_nobody_signs_in_for_a_while(site: Site) -> None:
-    for number in range(50):
+async def test_strangers_cannot_lock_everybody_out(site: Site) -> None:
+    for number in range(60):
         assert (await sign_in(site.client(f"192.0.2.{number}"), "wrong")).status_code == 401
-    assert (await sign_in(site.client("198.51.100.1"))).status_code == 429
+    assert (await sign_in(site.client("198.51.100.1"))).status_code == 303
 
 
 async def test_a_success_forgets_no_failure(site: Site) -> None:

@@ -174,7 +174,7 @@ async def test_a_schedule_is_paused_and_resumed_by_its_button_and_the_log_says_b
     assert "Pause: Daily sync" in resumed.text
     assert (await of_the_day())["active"]
     told = unescape(re.sub("<[^>]+>", " ", await page(browser, "/admin/audit")))
-    newest, before = re.findall(r"session\s+127\.0\.0\.1\s+(\w+)", told)[:2]
+    newest, before = re.findall(r"on the admin page\s+127\.0\.0\.1\s+(\w+)", told)[:2]
     assert (newest, before) == ("resumed", "paused")
 
 

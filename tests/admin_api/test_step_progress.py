@@ -120,6 +120,15 @@ def test_a_step_that_seems_to_run_in_a_run_that_is_over_has_failed() -> None:
     assert step(press(task("parse-rss", RUNNING), now=state("CRASHED")), "parse-rss")["status"] == "FAILED"
 
 
+@pytest.mark.parametrize("task_state", [RUNNING, state("CRASHED")])
+def test_a_step_that_was_killed_with_its_cancelled_run_was_cancelled(task_state: State) -> None:
+    assert step(press(task("parse-rss", task_state), now=state("CANCELLED")), "parse-rss")["status"] == "CANCELLED"
+
+
+def test_a_step_that_had_failed_before_its_run_was_cancelled_has_failed() -> None:
+    assert step(press(task("parse-rss", FAILED), now=state("CANCELLED")), "parse-rss")["status"] == "FAILED"
+
+
 def test_a_steps_message_is_its_last_1000_characters_without_secrets() -> None:
     message = "x" * 2000 + " http://a:b@c"
     row = step(press(task("parse-rss", state("FAILED", message=message))), "parse-rss")

@@ -1,12 +1,12 @@
 """What is read of judicial affairs."""
 
 from scripts import wikidata, wikipedia
-from tests.scripts.articles import article, linked, pages
 from tests.scripts.documents import Json
 from tests.scripts.items import at, entities, item, named, statement
 from tests.scripts.matrix import Case
 from tests.scripts.sites import Site
 from tests.scripts.wikidata_people import politician
+from tests.scripts.wikipedia_articles import article, linked, pages
 
 _PEOPLE = range(1, 4)
 _OFFENCE = item("Q70", "trafic d'influence à l'élevage")

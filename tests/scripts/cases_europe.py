@@ -51,6 +51,7 @@ CASES = [
         too_large=sync_photos.MAX_BYTES,
         remembers=False,
         optional=True,
+        down_is=0,
         counted_as="invalidUrls",
         written=("updated", "validated"),
     ),

@@ -50,6 +50,8 @@ class Case:
     #: What a main document means that stays down: the exit code; 0 where it is one of many, and counted.
     down_is: int = 75
     counted_as: str = "errors"
+    #: Counts what is malformed or in another encoding.
+    bad_as: str = "errors"
     #: Counters of the result that say how much was written anew; all must be 0 the second time.
     written: tuple[str, ...] = field(default=())
 

@@ -1,6 +1,7 @@
 """A server that speaks the language model's protocol, and says what a test gives it to say."""
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -34,6 +35,20 @@ class ModelServer:
     def documents(self) -> list[dict[str, Any]]:
         """Of each question."""
         return [json.loads(asked["messages"][1]["content"]) for asked in self.asked]
+
+    def wait_until_asked(self, times: int) -> None:
+        """Else a question whose asker has gone is answered late, in the middle of the next test."""
+        until = time.monotonic() + 5
+        while len(self.asked) < times and time.monotonic() < until:
+            time.sleep(0.01)
+
+    @staticmethod
+    def silence(seconds: float) -> Answer:
+        def late(_: dict[str, Any]) -> Response:
+            time.sleep(seconds)
+            return Response(status=500)
+
+        return late
 
     def _answer(self, request: Request) -> Response:
         assert request.headers["Authorization"] == f"Bearer {KEY}"

@@ -26,6 +26,8 @@ WHEN_COMPLETE = {
     ("sync_metadata", "completed_at"),
     ("sync_metadata", "updated_at"),
     ("politicians", "photo_checked_at"),
+    ("generated_texts", "generated_at"),
+    ("press_analyses", "analyzed_at"),
 }
 
 
@@ -91,10 +93,15 @@ class Site:
     def rows(self, table: str) -> list[dict[str, object]]:
         return self.dump(table)[table]
 
+    @property
+    def remembered(self) -> set[object]:
+        """What was read to its end, by its key; a cursor only says how far."""
+        return {row["key"] for row in self.rows("sync_metadata") if row["sha256"]}
+
     def dump(self, *only: str) -> dict[str, list[dict[str, object]]]:
         """Every row of every table (or of these alone), with ids and timestamps, in the order of the ids.
 
-        When a pass was complete, or a photo looked for, is none of what was read.
+        When a pass was complete, a photo looked for, an article analysed or a text written, is none of what was read.
         """
         engine = create_engine(database_url(self.url))
         try:
@@ -121,10 +128,11 @@ class Site:
                 ("scrutin_id", "scrutins", "external_id"),
                 ("article_id", "press_articles", "external_id"),
                 ("party_id", "parties", "wikidata_id"),
-                ("affair_id", "affairs", "external_id"),
                 ("kept_id", "affairs", "external_id"),
                 ("merged_id", "affairs", "external_id"),
                 ("merged_into_id", "affairs", "external_id"),
+                ("fact_check_id", "fact_checks", "source_url"),
+                ("affair_id", "affairs", "external_id"),
             )
         }
         return {

@@ -5,13 +5,14 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import create_engine, text
 
+from scripts.models import AffairSource
 from scripts.settings import database_url
-from tests.scripts.articles import article, linked, missing, pages
 from tests.scripts.documents import Json
 from tests.scripts.items import NOBODY_KNOWS, at, entities, item, named, statement, words
 from tests.scripts.sites import SAMPLES, Site
 from tests.scripts.test_killed_scripts import kill_after
-from tests.scripts.wikidata_people import politician, politicians
+from tests.scripts.wikidata_people import politician, politicians, write
+from tests.scripts.wikipedia_articles import article, linked, missing, pages
 
 SCRIPT = "discover-affairs"
 OFFENCE, COURT, FINE = item("Q970", "fraude fiscale"), item("Q971", "tribunal de Tournecoin"), item("Q972", "amende")
@@ -148,6 +149,16 @@ def test_a_section_is_an_affair_with_the_revision_as_its_source_and_without_its_
     serve(one, linked(item("Q1", "Nom"), "L'Été"), articles=(article(5, "L'Été", wikitext, 78),))
     assert one.sync(SCRIPT).counters["affairsUpdated"] == 0
     assert [str(row["url"])[-2:] for row in one.rows("affair_sources")] == ["78"]
+
+
+def test_what_the_press_has_added_to_a_draft_stays(one: Site) -> None:
+    serve(one, item("Q1", "Nom", P1595=[statement(named("Q970"), "Q1$B")]))
+    one.sync(SCRIPT)
+    write(one, AffairSource(affair_id=1, url="https://gazette.example/a", publisher="Gazette", title="Titre"))
+    change(one, "UPDATE affairs SET stage = 'PROCES'")
+    before = one.dump()
+    assert one.sync(SCRIPT).counters["affairsUpdated"] == 0
+    assert one.dump() == before
 
 
 def test_only_one_politician_and_only_one_source_of_the_two(one: Site) -> None:

@@ -139,7 +139,7 @@ def test_what_a_person_has_taken_up_is_kept_and_two_decided_otherwise_are_left(o
 
 def test_a_draft_that_is_gone_leaves_those_that_it_was_one_with(one: Site) -> None:
     change(one, "INSERT INTO external_ids VALUES (1, 'WIKIDATA', 'Q1', 1, '2025-01-01', '2025-01-01')")
-    one.put("discover-affairs", "entities.json", '{"entities": {"Q1": {"id": "Q1"}}}')
+    one.put("discover-affairs", "entities.json", '{"entities": {"Q1": {"id": "Q1", "claims": []}}}')
     affair(one, 1, sources=3, ecli=ECLI)
     affair(one, 2, sources=2, ecli=ECLI, publication_status=DRAFT, external_id="press:1", origin="PRESS")
     one.sync(SCRIPT, "--auto-merge")

@@ -1,12 +1,13 @@
 """sync-careers: which offices, when, and not those that another script keeps."""
 
+import json
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from scripts.models import Office
-from scripts.statements import today
+from scripts.paris import today_in_paris
 from scripts.sync_careers import LONGEST_OPEN
 from tests.scripts.documents import Json
 from tests.scripts.items import NOBODY_KNOWS, at, entities, item, named, statement, words
@@ -25,7 +26,7 @@ OFFICES = [
     item("Q506", "maire de la Rive", P279=named("Q30185"), P1001=FRANCE),
     item("Q70", "Éluville"),
 ]
-RECENTLY = (today() - timedelta(days=400)).isoformat()
+RECENTLY = (today_in_paris() - timedelta(days=400)).isoformat()
 PAST: Json = {"P580": at("2014-03-30"), "P582": at("2020-07-04")}
 
 
@@ -107,10 +108,10 @@ def test_who_holds_today_what_another_script_keeps_is_not_wikidatas_matter(site:
 @pytest.mark.parametrize(
     ("start", "is_open"),
     [
-        (at((today() - LONGEST_OPEN + timedelta(days=1)).isoformat()), True),
-        (at((today() - LONGEST_OPEN).isoformat()), False),
-        (at(f"{(today() - LONGEST_OPEN).year}-00-00", 9), False),
-        (at((today() + timedelta(days=1)).isoformat()), False),
+        (at((today_in_paris() - LONGEST_OPEN + timedelta(days=1)).isoformat()), True),
+        (at((today_in_paris() - LONGEST_OPEN).isoformat()), False),
+        (at(f"{(today_in_paris() - LONGEST_OPEN).year}-00-00", 9), False),
+        (at((today_in_paris() + timedelta(days=1)).isoformat()), False),
         (NOBODY_KNOWS, False),
     ],
 )
@@ -224,3 +225,14 @@ def test_a_statement_that_cannot_be_read_is_named_and_takes_nothing_away(
     assert (outcome.code, outcome.counters["errors"], outcome.counters["mandatesRemoved"]) == (0, 1, 0)
     assert why in outcome.err
     assert set(mandates(sqlite_site)) == {"wikidata-known", "wikidata-other"}
+
+
+def test_an_answer_without_statements_is_not_one_of_no_statements(site: Site) -> None:
+    politician(site, 1, "Q1")
+    held(site, statement(named("Q382617"), "Q1$A", **PAST))
+    site.sync(SCRIPT)
+    site.put(SCRIPT, "entities.json", json.dumps({"entities": {"Q1": {"id": "Q1", "labels": {}}}}))
+    outcome = site.sync(SCRIPT)
+    assert (outcome.counters["mandatesRemoved"], outcome.counters["errors"]) == (0, 1)
+    assert outcome.err == "entities.json: Q1 (ombeline-nom1) came without its statements.\n"
+    assert set(mandates(site)) == {"wikidata-Q1$A"}

@@ -7,6 +7,7 @@ import pytest
 
 from scripts.identity import Person
 from scripts.models import IdSource, Office
+from scripts.report import Report
 from tests.scripts.governments import (
     GOVERNMENTS,
     HATVP,
@@ -346,7 +347,7 @@ def test_a_list_without_most_of_what_we_have_is_refused_whole(site: Site) -> Non
     site.put(*HATVP, hatvp_csv(declaration_line(1, qualite="Autre"), declaration_line(2)))
     outcome = site.sync(SCRIPT)
     assert outcome.code == 1
-    assert "lacks 3 of the 5 declarations that we have from it: nothing was written" in outcome.err
+    assert "has 2, and we have 5 declarations from it: nothing was written" in outcome.err
     assert site.dump() == before
 
 
@@ -369,6 +370,21 @@ def test_who_has_come_since_is_looked_for_in_the_same_list(site: Site) -> None:
     know(site, deputy(2))
     assert counted(site.sync(SCRIPT).counters) == {"declarationsCreated": 1}
     assert site.sync(SCRIPT).counters["sourceUnchanged"] == 1
+
+
+def test_who_comes_while_the_list_is_read_is_looked_for_by_the_next_run(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    know(site, deputy(1))
+    site.put(*HATVP, hatvp_csv(declaration_line(1), declaration_line(2)))
+
+    def somebody_comes(*_: object) -> None:
+        know(site, deputy(2))
+
+    monkeypatch.setattr(Report, "progress", somebody_comes)
+    assert site.sync(SCRIPT).counters["politiciansNotFound"] == 1
+    monkeypatch.undo()
+    assert counted(site.sync(SCRIPT).counters) == {"declarationsCreated": 1}
 
 
 def test_killed_between_two_batches_another_run_makes_it_whole(new_site: Callable[[], Site]) -> None:

@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 from pytest_httpserver import HTTPServer
+from werkzeug import Response
 
 from scripts.datagouv import csv_in
+from scripts.errors import BadSource
+from scripts.models import Chamber, Office
 from tests.scripts.documents import deputies_csv, deputy_line
+from tests.scripts.people import add
 from tests.scripts.sites import Site
 
 CSV = ("sync-assemblee", "deputes-active.csv")
@@ -125,11 +129,10 @@ def test_one_line_of_another_legislature_is_a_bad_one_and_blocks_nothing(site: S
 def test_a_limited_run_closes_no_mandate_and_remembers_nothing(site: Site) -> None:
     site.put(*CSV, deputies_csv(deputy_line(1), deputy_line(2)))
     site.sync("sync-assemblee")
-    remembered = site.rows("sync_metadata")
     site.put(*CSV, deputies_csv(deputy_line(2), deputy_line(3)))
     site.sync("sync-assemblee", "--limit=1")
     assert set(ended(site).values()) == {None}
-    assert site.rows("sync_metadata") == remembered
+    assert not site.remembered
     assert site.sync("sync-assemblee").counters["deputiesDeactivated"] == 1
 
 
@@ -140,7 +143,7 @@ def test_a_file_with_less_than_half_of_the_mandates_is_refused_whole(site: Site)
     site.put(*CSV, deputies_csv(deputy_line(1, nom="Autre"), deputy_line(6)))
     outcome = site.sync("sync-assemblee")
     assert outcome.code == 1
-    assert "has 2 lines and 5 mandates are open: nothing was written" in outcome.err
+    assert "has 2, and we have 5 open mandates from it: nothing was written" in outcome.err
     assert site.dump() == before
 
 
@@ -155,8 +158,23 @@ def test_a_file_of_before_is_refused_whole(site: Site, older: dict[str, str]) ->
     site.put(*CSV, deputies_csv(deputy_line(1, **older), deputy_line(2, **older)))
     outcome = site.sync("sync-assemblee")
     assert outcome.code == 1
-    assert "nothing was written, see whether the file is an old one" in outcome.err
+    assert "nothing was written, see whether it is an old one" in outcome.err
     assert site.dump() == before
+
+
+def test_a_mandate_of_which_neither_start_nor_legislature_is_known_is_no_error(site: Site) -> None:
+    add(site, "ancien-depute", {}, {"office": Office.DEPUTE, "chamber": Chamber.ASSEMBLEE_NATIONALE})
+    site.put(*CSV, deputies_csv(deputy_line(1)))
+    outcome = site.sync("sync-assemblee")
+    assert (outcome.code, outcome.err, outcome.counters["deputiesDeactivated"]) == (0, "", 1)
+
+
+def test_a_name_that_several_lines_were_drawn_into_stops_nobody_else(site: Site) -> None:
+    drawn = "".join(f"{number:x}," for number in range(1000, 2000))
+    site.put(*CSV, deputies_csv(deputy_line(1), deputy_line(2, nom=drawn), deputy_line(3)))
+    outcome = site.sync("sync-assemblee")
+    assert (outcome.code, outcome.counters["deputiesCreated"], outcome.counters["errors"]) == (0, 2, 1)
+    assert "PA2 has a name of 4," in outcome.err
 
 
 def test_a_date_to_come_is_a_slip_and_ends_no_mandate_then(site: Site) -> None:
@@ -262,13 +280,28 @@ def test_the_dataset_page_says_where_the_csv_is() -> None:
     assert csv_in(json.dumps(page).encode()) == "https://static.example/deputes-active.csv"
 
 
-@pytest.mark.parametrize("page", [b"<html>", b"{}", b"[]", b'{"resources": [{"format": "csv", "url": "file:///x"}]}'])
+@pytest.mark.parametrize(
+    "page",
+    [
+        b'{"resources": []}',
+        b'{"resources": [{"format": "csv", "url": "file:///x"}, {"url": "https://x.example/y"}, 1]}',
+    ],
+)
 def test_a_page_that_names_none_says_so(page: bytes) -> None:
     assert csv_in(page) is None
 
 
-def test_without_the_dataset_page_the_permanent_address_is_read(online: Site, httpserver: HTTPServer) -> None:
-    httpserver.expect_request("/dataset.json").respond_with_data(status=503)
+@pytest.mark.parametrize("page", [b"<html>", b"{}", b"[]", b"[" * 100_000])
+def test_what_is_no_such_page_is_refused(page: bytes) -> None:
+    with pytest.raises(BadSource, match=r"not data\.gouv\.fr's JSON"):
+        csv_in(page)
+
+
+@pytest.mark.parametrize("page", [Response(status=503), Response("<html>Maintenance</html>")], ids=["503", "html"])
+def test_without_the_dataset_page_the_permanent_address_is_read(
+    online: Site, httpserver: HTTPServer, page: Response
+) -> None:
+    httpserver.expect_request("/dataset.json").respond_with_response(page)
     httpserver.expect_request("/deputes-active.csv").respond_with_data(deputies_csv(deputy_line(1)))
     outcome = online.sync("sync-assemblee")
     assert (outcome.code, outcome.counters["deputiesCreated"]) == (0, 1)

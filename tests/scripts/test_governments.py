@@ -187,7 +187,8 @@ def test_an_old_list_opens_nothing_again(site: Site) -> None:
         outcome = site.sync(SCRIPT)
         assert (outcome.code, outcome.counters["errors"]) == (0, 1)
         assert "ended on 2025-03-03 and is open again" in outcome.err
-    assert site.dump() == before
+    assert not site.remembered
+    assert {**site.dump(), "sync_metadata": []} == {**before, "sync_metadata": []}
 
 
 def test_a_limit_bounds_the_functions_and_nothing_is_remembered(site: Site) -> None:
@@ -419,6 +420,15 @@ def test_without_the_dataset_page_no_old_list_is_read(
     outcome = online.sync(SCRIPT)
     assert (outcome.code, online.rows("mandates")) == (code, [])
     assert f"answers {status}" in outcome.err
+
+
+@pytest.mark.parametrize("page", ["<html>Maintenance</html>", "[]", '{"resources": null}', "[" * 100_000])
+def test_a_page_that_is_none_is_no_reason_to_read_an_old_list(online: Site, httpserver: HTTPServer, page: str) -> None:
+    httpserver.expect_request("/dataset.json").respond_with_data(page)
+    httpserver.expect_request(f"/{GOVERNMENTS[1]}").respond_with_data(governments_csv(function_line(1)))
+    outcome = online.sync(SCRIPT)
+    assert (outcome.code, online.rows("mandates")) == (1, [])
+    assert "The dataset's page is not data.gouv.fr's JSON" in outcome.err
 
 
 def test_where_the_dataset_page_names_no_such_file_the_last_known_address_is_read(

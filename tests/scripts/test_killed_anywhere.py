@@ -33,7 +33,8 @@ class Import:
 IMPORTS = [
     Import(("sync-votes-an", "--limit=60")),
     Import(("sync-assemblee",)),
-    Import(("sync-press",), before=("sync-assemblee",), on_samples=True),
+    Import(("sync-factchecks",), before=("sync-assemblee",), on_samples=True),
+    Import(("sync-press",), before=("sync-assemblee", "sync-wikidata-ids", "sync-parties"), on_samples=True),
     Import(("recalculate-prominence",), before=("sync-assemblee", "sync-votes-an", "sync-press"), on_samples=True),
     Import(("sync-president",), on_samples=True),
     Import(("sync-mep-parties",), before=("sync-europarl", "sync-wikidata-ids"), on_samples=True),
@@ -55,7 +56,13 @@ ELSEWHERE = {
     "reconcile-affairs": "test_affairs_merged.py",
     "sync-votes-senat": "test_senate_votes_import.py",
     "sync-legislation": "test_legislation.py",
+    "sync-press-analysis": "test_press_analysis.py",
     "sync-legislation-content": "test_legislation.py",
+    "sync-judilibre": "test_judilibre.py",
+    "generate-biographies": "test_generated_texts.py",
+    "generate-summaries": "test_generated_texts.py",
+    "generate-scrutin-summaries": "test_generated_texts.py",
+    "classify-themes": "test_generated_texts.py",
 }
 
 
@@ -81,11 +88,6 @@ def kill(site: Site, command: tuple[str, ...], lines: int, pause: float) -> None
     assert process.returncode in {-9, 0}, err
 
 
-def remembered(site: Site) -> set[object]:
-    """As read to its end; a cursor only says how far."""
-    return {row["key"] for row in site.rows("sync_metadata") if row["sha256"]}
-
-
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_every_script_is_killed_somewhere(script: str) -> None:
     here = {one.command[0] for one in IMPORTS}
@@ -105,15 +107,15 @@ def test_killed_at_any_moment_and_run_again_it_is_whole(
         site.sources = SAMPLES if one.on_samples else request.getfixturevalue("recordings")
         for script in one.before:
             assert site.sync(script).code == 0
-    earlier = remembered(untouched)
+    earlier = untouched.remembered
     whole = untouched.sync(*one.command)
     assert whole.code == 0
     wanted = untouched.meaning()
-    at_its_end = remembered(untouched) - earlier
+    at_its_end = untouched.remembered - earlier
     with moments() as moment:
         for _ in range(KILLS):
             kill(killed, one.command, moment.randint(0, len(whole.out.splitlines())), moment.uniform(0, LONGEST_PAUSE))
-        if at_its_end and at_its_end <= remembered(killed):
+        if at_its_end and at_its_end <= killed.remembered:
             assert killed.meaning() == wanted, "only what is whole is remembered as read"
         assert killed.sync(*one.command).code == 0
         assert killed.meaning() == wanted

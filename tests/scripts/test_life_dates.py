@@ -12,7 +12,7 @@ from werkzeug import Request, Response
 
 from scripts.http_client import TRIES
 from scripts.models import Chamber, Office
-from scripts.statements import today
+from scripts.paris import today_in_paris
 from tests.scripts.documents import Json
 from tests.scripts.items import NOBODY_KNOWS, at, entities, item, statement
 from tests.scripts.sites import Site
@@ -60,7 +60,7 @@ def test_what_is_less_than_a_day_is_counted_and_written_nowhere(sqlite_site: Sit
     ("wrong", "why"),
     [
         (item("Q1", P569=[statement(at("1971-03-14"), "a"), statement(at("1971-03-15"), "b")]), "has several dates"),
-        (item("Q1", P569=at(f"{today().year + 1}-01-01")), "a day to come"),
+        (item("Q1", P569=at(f"{today_in_paris().year + 1}-01-01")), "a day to come"),
         (item("Q1", P569=at("1971-03-14"), P570=at("1970-01-01")), "died on 1970-01-01, before the birth"),
         ({"id": "Q1", "missing": ""}, "Q1 (ombeline-nom1) is not in Wikidata any more"),
         (item("Q3"), "Q1 (ombeline-nom1) is not in Wikidata's answer"),
@@ -263,3 +263,11 @@ def test_a_limit_keeps_no_cursor(sqlite_site: Site) -> None:
     many(sqlite_site, 3)
     assert sqlite_site.sync(BORN, "--limit=2").counters["birthDatesAdded"] == 2
     assert sqlite_site.rows("sync_metadata") == []
+
+
+def test_an_item_that_is_gone_does_not_fail_every_run_of_whom_it_alone_is_left(sqlite_site: Site) -> None:
+    politician(sqlite_site, 1, "Q1")
+    sqlite_site.put(BORN, "entities.json", json.dumps({"entities": {"Q1": {"id": "Q1", "missing": ""}}}))
+    outcome = sqlite_site.sync(BORN)
+    assert (outcome.code, outcome.counters["errors"]) == (0, 1)
+    assert outcome.err == "entities.json: Q1 (ombeline-nom1) is not in Wikidata any more.\n"

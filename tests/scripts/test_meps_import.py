@@ -137,18 +137,37 @@ def test_who_is_not_listed_any_more_has_left_on_the_day_their_document_says(site
     assert (outcome.counters["mandatesUpdated"], set(ended(site).values())) == (1, {None})
 
 
-@pytest.mark.parametrize("document", [None, linked(mep_detail(1)), "<html>"], ids=["gone", "still sits", "no JSON"])
-def test_where_no_document_says_when_it_was_today(sqlite_site: Site, document: str | None) -> None:
+def test_where_there_is_no_document_any_more_it_was_today(sqlite_site: Site) -> None:
     serve(sqlite_site, 1, 2, 3)
     sqlite_site.sync(HERE)
     serve(sqlite_site, 2, 3)
-    if document is None:
-        (sqlite_site.sources / HERE / "meps/1").unlink()
-    else:
-        sqlite_site.put(HERE, "meps/1", document)
+    (sqlite_site.sources / HERE / "meps/1").unlink()
     outcome = sqlite_site.sync(HERE)
     assert (outcome.code, outcome.counters["mandatesClosed"]) == (0, 1)
     assert ended(sqlite_site)["mep-1-10"] == str(TODAY)
+
+
+@pytest.mark.parametrize(
+    ("document", "why"),
+    [(linked(mep_detail(1)), "has them as sitting"), ("<html>", "cannot be read")],
+    ids=["still sits", "no JSON"],
+)
+def test_a_list_that_lacks_a_part_closes_nothing_against_a_members_own_document(
+    site: Site, document: str, why: str
+) -> None:
+    serve(site, 1, 2, 3)
+    site.sync(HERE)
+    serve(site, 2, 3)
+    site.put(HERE, "meps/1", document)
+    outcome = site.sync(HERE)
+    assert (outcome.code, outcome.counters["mandatesClosed"], outcome.counters["errors"]) == (0, 0, 1)
+    assert "meps/show-current lacks 1, and mep-1-10 stays open: its document " in outcome.err
+    assert why in outcome.err
+    assert ended(site)["mep-1-10"] is None
+    assert not site.remembered
+    site.put(HERE, "meps/1", linked(mep_detail(1, seat(until="2025-10-12"))))
+    assert site.sync(HERE).counters["mandatesClosed"] == 1
+    assert ended(site)["mep-1-10"] == "2025-10-12"
 
 
 def test_a_seat_whose_end_is_told_in_advance_is_still_held(sqlite_site: Site) -> None:
@@ -178,7 +197,7 @@ def test_documents_of_an_earlier_term_are_refused_whole(site: Site) -> None:
     serve(site, 2, 3, m2=mep_detail(2, old), m3=mep_detail(3, old))
     outcome = site.sync(HERE)
     assert outcome.code == 1
-    assert "of term 9 and mandates of term 10 are open: nothing was written" in outcome.err
+    assert "of term 9, and mandates of term 10 are open: nothing was written" in outcome.err
     assert site.dump() == before
 
 
@@ -232,19 +251,19 @@ def test_a_list_with_less_than_half_of_the_mandates_is_refused_whole(site: Site)
     serve(site, 1, 9)
     outcome = site.sync(HERE)
     assert outcome.code == 1
-    assert "has 2 of France and 5 mandates are open: nothing was written" in outcome.err
+    assert "has 2, and we have 5 open mandates from it: nothing was written" in outcome.err
     assert site.dump() == before
 
 
 def test_a_limited_run_closes_no_mandate_and_remembers_nothing(site: Site) -> None:
     serve(site, 1, 2)
     site.sync(HERE)
-    remembered = site.rows("sync_metadata")
     serve(site, 2, 3)
     outcome = site.sync(HERE, "--limit=1")
     assert outcome.said[-2] == {"processed": 1, "total": 1}
     assert set(ended(site).values()) == {None}
-    assert site.rows("sync_metadata") == remembered
+    assert not site.remembered
+    site.put(HERE, "meps/1", linked(mep_detail(1, seat(until="2025-10-12"))))
     assert site.sync(HERE).counters["mandatesClosed"] == 1
 
 

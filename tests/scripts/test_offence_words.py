@@ -72,7 +72,7 @@ def test_the_numbers_of_a_text() -> None:
     found = numbers(
         "pourvois n° 19-19.463 et 20\u201110.001. RG n° 19/01234 ; parquet no 12345678901, ECLI:FR:CCASS:2099:CR1."
     )
-    assert found.ecli == court
+    assert found.ecli == "ECLI:FR:CCASS:2099:CR1"
     assert found.appeals == ["19-19.463", "20-10.001"]
     assert found.cases == ["12345678901", "RG 19/01234"]
 

@@ -6,7 +6,9 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from scripts.feeds import FEEDS
+from scripts.models import Party
 from tests.scripts.documents import deputies_csv, deputy_line, item, rss
+from tests.scripts.politicians import politicians
 from tests.scripts.sites import SAMPLES, Site
 
 ONE = "--feed=lemonde"
@@ -173,6 +175,19 @@ def test_only_links_of_the_web_are_kept(sqlite_site: Site, link: str) -> None:
     assert read(sqlite_site, item("1", link))[0]["url"] is None
 
 
+def test_a_feed_that_is_back_after_a_bad_one_is_read_again(sqlite_site: Site) -> None:
+    assert read(sqlite_site, item("1", title="Un"))[0]["title"] == "Un"
+    assert read(sqlite_site, item("1", title="Maintenance"), item("2", title=""))[0]["title"] == "Maintenance"
+    assert read(sqlite_site, item("1", title="Un"))[0]["title"] == "Un"
+    assert sqlite_site.sync("sync-press", ONE).counters["feedsUnchanged"] == 1
+
+
+def test_an_address_longer_than_any_database_indexes_stops_no_feed(site: Site) -> None:
+    letters = "".join(chr(0x4E00 + number * 37 % 20_000) for number in range(1_900))
+    rows = read(site, item("1", f"https://lemonde.example/{letters}"), item("2", "https://lemonde.example/2"))
+    assert [row["url"] for row in rows] == [None, "https://lemonde.example/2"]
+
+
 def test_entities_that_grow_without_end_do_not(sqlite_site: Site) -> None:
     lines = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
     bomb = (
@@ -215,11 +230,13 @@ def test_the_largest_entry_that_is_allowed_is_read_quickly(sqlite_site: Site) ->
     assert len(str(row["description"])) <= 1000
 
 
-@pytest.mark.parametrize("entity", [f"&#{'9' * 5_000};", f"&amp;#{'9' * 5_000};"])
-def test_an_entity_of_five_thousand_digits_costs_its_feed_at_most(sqlite_site: Site, entity: str) -> None:
+@pytest.mark.parametrize("entity", [f"&#{'9' * 5_000};", f"&amp;#{'9' * 5_000};", "&#9999999999;"])
+def test_an_entity_of_too_many_digits_costs_its_feed_at_most(sqlite_site: Site, entity: str) -> None:
     sqlite_site.sources = sqlite_site.sources.parent / "digits"
     for feed in FEEDS:
-        put(sqlite_site, feed.id, item(f"{feed.id}-1", title=f"Un {entity}" if feed.id == "lemonde" else "Un"))
+        put(sqlite_site, feed.id, item(f"{feed.id}-1", title="Un"))
+    raw = rss(item("lemonde-1", title="Un")).replace("Un", f"Un {entity}")
+    sqlite_site.put("sync-press", "lemonde.xml", raw)
     outcome = sqlite_site.sync("sync-press")
     assert outcome.code == 0
     assert outcome.counters["articlesNew"] + outcome.counters["errors"] == 12
@@ -244,6 +261,20 @@ def test_politicians_who_come_later_are_found_in_what_is_stored(site: Site) -> N
     site.sync("sync-assemblee")
     again = site.sync("sync-press", ONE)
     assert (again.counters["feedsUnchanged"], again.counters["mentionsCreated"]) == (1, 1)
+
+
+def test_parties_are_named_too_and_those_that_come_later_found_in_what_is_stored(site: Site) -> None:
+    [article] = read(site, item("1", title="Le Parti des Bacs et l’UBP"))
+    with politicians(site) as known:
+        known.add(Party(wikidata_id="Q1", slug="bacs", name="Parti des Bacs", short_name="PB"))
+        union = known.add(Party(wikidata_id="Q2", slug="union", name="Union des bacs", short_name="UBP"))
+    again = site.sync("sync-press", ONE)
+    assert (again.counters["feedsUnchanged"], again.counters["partyMentionsCreated"]) == (1, 2)
+    before = site.dump()
+    assert site.sync("sync-press", ONE, "--force").counters["partyMentionsCreated"] == 0
+    assert site.dump() == before
+    read(site, item("1", title="L’UBP seule"))
+    assert [(row["article_id"], row["party_id"]) for row in site.rows("party_mentions")] == [(article["id"], union)]
 
 
 def test_a_corrected_title_loses_the_mention_it_no_longer_makes(site: Site) -> None:

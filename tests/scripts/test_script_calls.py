@@ -27,6 +27,10 @@ WITHOUT_A_CASE = {
     "recalculate-prominence": "reads the database alone",
     "assign-publication-status": "reads the database alone",
     "reconcile-affairs": "reads the database alone",
+    "generate-biographies": "reads the database alone, and asks a model: test_every_model.py",
+    "generate-summaries": "reads the database alone, and asks a model: test_every_model.py",
+    "generate-scrutin-summaries": "reads the database alone, and asks a model: test_every_model.py",
+    "classify-themes": "reads the database alone, and asks a model: test_every_model.py",
 }
 
 

@@ -10,12 +10,12 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from scripts.errors import RecordError
+from scripts.errors import NOT_BY_CHANCE, RecordError
 from scripts.french_dates import MONTHS
 from scripts.models import Outcome
 from scripts.paris import PARIS, today_in_paris
 from scripts.senate_votes import Page, page
-from scripts.sync_votes_senat import ENOUGH, MAX_VOTE_BYTES, TOO_OLD
+from scripts.sync_votes_senat import MAX_VOTE_BYTES, TOO_OLD
 from tests.scripts.senate_documents import (
     SESSION,
     general_csv,
@@ -223,6 +223,17 @@ def test_every_month_is_known_and_the_first_of_it(month: int) -> None:
     assert read(day=written(day)).voted_on == day
 
 
+@pytest.mark.parametrize("first", ["1er", "1<sup>er</sup>", "1"])
+def test_the_first_of_a_month_is_a_day_however_it_is_set(first: str) -> None:
+    assert read(day=f"{first} octobre 2025").voted_on == date(2025, 10, 1)
+
+
+def test_the_number_of_a_page_is_held_against_the_one_asked_for_however_it_is_set() -> None:
+    markup = vote_page(1).replace("Scrutin n&deg;1 -", "Scrutin n<sup>o</sup>&nbsp;2 -")
+    with pytest.raises(RecordError, match="is the page of scrutin 2"):
+        page(markup.encode(), SESSION, 1)
+
+
 def test_comments_scripts_and_what_follows_the_totals_are_not_read() -> None:
     assert [*read(totals=(99, 98, 97, 1)).totals.values()] == [99, 98, 97, 1]
 
@@ -350,6 +361,11 @@ def test_one_wrong_past_day_does_not_end_the_window(sqlite_site: Site) -> None:
     assert sqlite_site.sync(SCRIPT, "--today").counters["scrutinsProcessed"] == 8
 
 
+def test_a_wrong_past_day_of_the_newest_vote_does_not_open_the_window_for_all(sqlite_site: Site) -> None:
+    days(sqlite_site, 70, 60, 50, 40, 30, 20, 4, 3, 300)
+    assert sqlite_site.sync(SCRIPT, "--today").counters["scrutinsCreated"] == 3
+
+
 def test_the_session_before_is_read_where_only_runs_of_today_have_begun_it(
     online: Site, httpserver: HTTPServer
 ) -> None:
@@ -377,11 +393,11 @@ def test_a_correction_that_failed_comes_with_the_next_run(site: Site) -> None:
 
 
 def test_without_any_day_today_does_not_read_the_whole_session(sqlite_site: Site) -> None:
-    numbers = range(1, ENOUGH + 5)
+    numbers = range(1, NOT_BY_CHANCE + 5)
     put(sqlite_site, numbers, **{f"page{n}": vote_page(n, day="soir") for n in numbers})
     outcome = sqlite_site.sync(SCRIPT, THIS, "--today")
     assert outcome.code == 1
-    assert f"None of the {ENOUGH} newest votes" in outcome.err
+    assert f"None of the {NOT_BY_CHANCE} newest votes" in outcome.err
 
 
 class Sessions:
@@ -489,13 +505,13 @@ def test_one_bad_vote_among_many_does_not_fail_every_run_to_come(sqlite_site: Si
 
 
 def test_who_is_refused_everything_soon_stops_asking(online: Site, httpserver: HTTPServer) -> None:
-    numbers = range(1, ENOUGH * 3)
+    numbers = range(1, NOT_BY_CHANCE * 3)
     httpserver.expect_request("/scr2025.html").respond_with_data(session_page(numbers))
     for number in numbers:
         httpserver.expect_request(f"/2025/scr2025-{number}.html").respond_with_data(status=403)
     outcome = online.sync(SCRIPT, THIS)
     assert outcome.code == 1
-    assert len(httpserver.log) == 1 + ENOUGH
+    assert len(httpserver.log) == 1 + NOT_BY_CHANCE
 
 
 def test_a_site_that_goes_down_half_way_is_gone_on_with(online: Site, httpserver: HTTPServer) -> None:

@@ -10,6 +10,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from scripts.archive import MAX_FILE_BYTES
+from scripts.errors import NOT_BY_CHANCE
 from scripts.paris import PARIS
 from scripts.window import recent
 from tests.scripts.documents import Json, archive, deputies_csv, deputy_line, scrutin, zipped
@@ -226,6 +227,18 @@ def test_what_is_no_archive_of_votes_fails_and_writes_nothing(sqlite_site: Site,
     assert outcome.code == 1
     assert why in outcome.err
     assert sqlite_site.rows("scrutins") == []
+
+
+def test_one_bad_vote_alone_in_its_week_does_not_fail_every_run(sqlite_site: Site) -> None:
+    sqlite_site.put(*ZIP, archive(scrutin(1, "2025-07-10")))
+    sqlite_site.sync("sync-votes-an")
+    sqlite_site.put(*ZIP, archive(scrutin(1, "2025-07-10"), scrutin(2, "2025-09-30", code="ajourné")))
+    outcome = sqlite_site.sync("sync-votes-an", "--today")
+    assert (outcome.code, outcome.counters["errors"]) == (0, 1)
+    many = (scrutin(number, "2025-09-30", code="ajourné") for number in range(2, 2 + NOT_BY_CHANCE))
+    sqlite_site.put(*ZIP, archive(scrutin(1, "2025-07-10"), *many))
+    outcome = sqlite_site.sync("sync-votes-an", "--today")
+    assert (outcome.code, f"None of the {NOT_BY_CHANCE} scrutins" in outcome.err) == (1, True)
 
 
 def test_a_file_that_unpacks_to_too_much_is_not_unpacked(sqlite_site: Site) -> None:

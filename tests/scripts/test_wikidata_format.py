@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import pytest
 
 from scripts.errors import RecordError
-from scripts.statements import Entity, entity, qid, today
+from scripts.paris import today_in_paris
+from scripts.statements import Entity, entity, qid
 from tests.scripts.documents import Json
 from tests.scripts.items import JULIAN, NOBODY_KNOWS, NONE, at, in_language, item, named, statement, words
 from tests.scripts.sites import PROJECT
@@ -79,7 +80,7 @@ def test_of_two_that_agree_the_one_that_knows_the_day_is_enough(other: Json) -> 
     assert told(P569=both).day("P569") == date(1971, 3, 14)
 
 
-TOMORROW = (today() + timedelta(days=1)).isoformat()
+TOMORROW = (today_in_paris() + timedelta(days=1)).isoformat()
 
 
 @pytest.mark.parametrize(
@@ -123,6 +124,7 @@ def test_a_period_that_contradicts_itself_is_an_error(qualifiers: Json) -> None:
         {"mainsnak": named("Q5"), "id": "a", "rank": "best"},
         {"mainsnak": named("Q5"), "id": "a"},
         {"id": "a", "rank": "normal"},
+        {"id": "a", "rank": "normal", "mainsnak": {"snaktype": ["value"]}},
         {**statement(named("Q5"), "a"), "qualifiers": {"P580": 1}},
         {**statement(named("Q5"), "a"), "qualifiers": [1]},
         7,

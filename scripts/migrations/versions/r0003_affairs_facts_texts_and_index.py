@@ -218,6 +218,7 @@ def upgrade() -> None:
         sa.Column("chamber_name", sa.Text),
         sa.Column("decided_on", sa.Date, nullable=False, index=True),
         sa.Column("solution", sa.Text),
+        sa.Column("solution_name", sa.Text),
         sa.Column("kind", sa.Text),
         sa.Column("formation", sa.Text),
         sa.Column("publication", sa.JSON, nullable=False),
