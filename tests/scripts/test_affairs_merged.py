@@ -149,6 +149,19 @@ def test_a_draft_that_is_gone_leaves_those_that_it_was_one_with(one: Site) -> No
     assert one.rows("affair_merges") == []
 
 
+def test_a_draft_in_the_middle_of_a_chain_that_is_gone_parts_the_two_ends(one: Site) -> None:
+    change(one, "INSERT INTO external_ids VALUES (1, 'WIKIDATA', 'Q1', 1, '2025-01-01', '2025-01-01')")
+    one.put("discover-affairs", "entities.json", '{"entities": {"Q1": {"id": "Q1", "claims": []}}}')
+    affair(one, 1, sources=2, appeal_numbers=["1"])
+    affair(one, 2, appeal_numbers=["1"], external_id="press:2", origin="PRESS")
+    one.sync(SCRIPT, "--auto-merge")
+    affair(one, 3, sources=3, appeal_numbers=["1"], external_id="press:3", origin="PRESS")
+    one.sync(SCRIPT, "--auto-merge")
+    assert merged(one) == {1: 3, 2: 3, 3: None}
+    one.sync("discover-affairs", "--wikidata-only")
+    assert merged(one) == {2: None, 3: None}
+
+
 # Of PostgreSQL's transactions the other scripts' tests speak.
 @pytest.mark.parametrize("new_site", ["sqlite"], indirect=True)
 def test_killed_between_batches_and_run_again_it_is_whole(new_site: Callable[[], Site]) -> None:
