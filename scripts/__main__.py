@@ -1,5 +1,5 @@
-"""`python -m scripts <script> [flags]`, and the commands: `migrate`, `doubts`, `decide`, `merges`,
-`unmerge` and `erase`.
+"""`python -m scripts <script> [flags]`, and the commands: `migrate`, `doubts`, `decide`, `merges`, `unmerge`, `erase`
+and `search`.
 
 Exit codes (sysexits): 0 done, 1 failed, 64 called wrongly, 75 the source is down, 78 not configured.
 """
@@ -14,14 +14,16 @@ import psycopg
 import stamina.instrumentation
 from sqlalchemy.exc import SQLAlchemyError
 
-from scripts import doubts, erasure, merges
+from scripts import doubts, erasure, merges, search
 from scripts.arguments import Parser, options_from, parser_for
 from scripts.database import Database, connected
-from scripts.errors import CalledWrongly, NotConfigured, ScriptError
+from scripts.encoders import encoder
+from scripts.errors import CalledWrongly, ScriptError
 from scripts.http_client import HttpClient
 from scripts.migrate import migrate, require_tables
+from scripts.models import EntityType
 from scripts.report import Report
-from scripts.roster import NOT_YET, SCRIPTS
+from scripts.roster import SCRIPTS
 from scripts.script import Call, Script
 from scripts.settings import read_settings
 from scripts.source import Source
@@ -34,6 +36,7 @@ COMMANDS = {
     "merges": merges.LIST,
     "unmerge": merges.UNDO,
     "erase": erasure.ERASE,
+    "search": search.SEARCH,
 }
 
 
@@ -41,6 +44,9 @@ def main(arguments: Sequence[str], *, client: HttpClient | None = None) -> int:
     """The exit code. Tests give a client that waits less."""
     report = Report(verbose="--verbose" in arguments)
     name, *flags = arguments or [""]
+    stamina.instrumentation.set_on_retry_hooks(
+        [lambda retry: report.log(f"{retry.caused_by} Trying again in {retry.wait_for:.3g} s.")]
+    )
     try:
         with closing(client or HttpClient()) as http:
             _dispatch(name, flags, report, http)
@@ -88,11 +94,15 @@ def _dispatch(name: str, flags: Sequence[str], report: Report, client: HttpClien
         given = parser.parse_args(flags)
         with _database() as database:
             print(erasure.erase(database, given.slug))
-    elif name in NOT_YET:
-        later = f"{name} is not part of this release yet: {NOT_YET[name]}."
-        if not {"--help", "-h"} & set(flags):
-            raise NotConfigured(later)
-        report.log(later)
+    elif name == "search":
+        parser = Parser(prog="python -m scripts search", description=search.SEARCH, allow_abbrev=False)
+        search.flags(parser)
+        given = parser.parse_args(flags)
+        kind = EntityType(given.type) if given.type else None
+        with _database() as database:
+            found = search.answers(database, encoder(read_settings(), client), given.question, kind, given.limit)
+        for line in search.lines(found):
+            print(line)
     elif name in {"--help", "-h"}:
         for line in _overview():
             print(line)
@@ -113,9 +123,6 @@ def _run(script: Script, flags: Sequence[str], report: Report, client: HttpClien
     options = options_from(parsed)
     settings = read_settings()
     source = Source(script.name, settings.syncs_sources, client, parsed.source_url)
-    stamina.instrumentation.set_on_retry_hooks(
-        [lambda retry: report.log(f"{retry.caused_by} Trying again in {retry.wait_for:.3g} s.")]
-    )
     with connected(settings.database) as engine:
         require_tables(engine)
         with closing(Database(engine, dry_run=options.dry_run)) as database:
@@ -135,7 +142,7 @@ def _sentence(error: Exception) -> str:
 
 
 def _unknown(name: str) -> str:
-    near = difflib.get_close_matches(name, [*SCRIPTS, *NOT_YET, *COMMANDS], n=3, cutoff=0.5)
+    near = difflib.get_close_matches(name, [*SCRIPTS, *COMMANDS], n=3, cutoff=0.5)
     hint = f"the nearest are {', '.join(near)}" if near else "--help lists them all"
     return f"there is no such script; {hint}."
 
@@ -145,9 +152,6 @@ def _overview() -> Iterator[str]:
     for script in SCRIPTS.values():
         yield f"  {script.name:28}{script.summary}"
     for name, what in COMMANDS.items():
-        yield f"  {name:28}{what}"
-    yield "Not part of this release yet:"
-    for name, what in NOT_YET.items():
         yield f"  {name:28}{what}"
 
 

@@ -1,4 +1,4 @@
-"""Every script by name: those of this release, and those that have a place kept."""
+"""Every script by name."""
 
 from scripts.assign_publication_status import SCRIPT as ASSIGN_PUBLICATION_STATUS
 from scripts.classify_themes import SCRIPT as CLASSIFY_THEMES
@@ -6,6 +6,7 @@ from scripts.discover_affairs import SCRIPT as DISCOVER_AFFAIRS
 from scripts.generate_biographies import SCRIPT as GENERATE_BIOGRAPHIES
 from scripts.generate_scrutin_summaries import SCRIPT as GENERATE_SCRUTIN_SUMMARIES
 from scripts.generate_summaries import SCRIPT as GENERATE_SUMMARIES
+from scripts.index_embeddings import SCRIPT as INDEX_EMBEDDINGS
 from scripts.recalculate_prominence import SCRIPT as RECALCULATE_PROMINENCE
 from scripts.reconcile_affairs import SCRIPT as RECONCILE_AFFAIRS
 from scripts.script import Script
@@ -60,13 +61,9 @@ SCRIPTS: dict[str, Script] = {
         GENERATE_SCRUTIN_SUMMARIES,
         CLASSIFY_THEMES,
         SYNC_PRESS_ANALYSIS,
+        INDEX_EMBEDDINGS,
         RECALCULATE_PROMINENCE,
         ASSIGN_PUBLICATION_STATUS,
         RECONCILE_AFFAIRS,
     )
-}
-
-# The site's catalog has these already, so that its groups and its day are whole; each ends as "not configured".
-NOT_YET: dict[str, str] = {
-    "index-embeddings": "the index for search by meaning",
 }

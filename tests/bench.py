@@ -23,7 +23,7 @@ from tests import conftest  # first of all: it sets the environment that Prefect
 os.environ["PREFECT_CLIENT_CSRF_SUPPORT_ENABLED"] = "false"
 
 # isort: split
-from tests import bench_admin, bench_pages, bench_rest, bench_starts, bench_steps, bench_votes
+from tests import bench_admin, bench_index, bench_pages, bench_rest, bench_starts, bench_steps, bench_votes
 from tests.stack import Stack
 
 REPORT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
@@ -45,6 +45,7 @@ SECTIONS = {
     "admin": Section("The list, and the stream", bench_admin.measure),
     "pages": Section("The pages", bench_pages.measure, bench_pages.ENVIRONMENT),
     "votes": Section("A legislature's votes", bench_votes.measure),
+    "index": Section("The search index", bench_index.measure),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import BigInteger, Dialect, LargeBinary, UniqueConstraint
@@ -62,7 +63,10 @@ class Embedding(Row):
     #: What a finder is shown.
     title: Mapped[str]
     url: Mapped[str | None]
+    dated_on: Mapped[date | None]
+    #: What is looked for word by word, as `scripts.index_texts.spelled` spells it, with a space on both sides.
+    words: Mapped[str]
     encoder: Mapped[str]
-    #: Of the text that was encoded: only what has changed is encoded again.
+    #: Of all of the above, and the text that was encoded: only what has changed is encoded again.
     content_sha256: Mapped[str]
     vector: Mapped[Sequence[float]] = mapped_column(Vector())

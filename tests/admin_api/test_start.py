@@ -13,6 +13,7 @@ from flows.catalog import SCRIPTS
 from tests.admin import SYNCS, cancel, known, start_job, until
 from tests.plans import Plans
 from tests.runs import begun
+from tests.scripted import result_of
 
 AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
@@ -54,7 +55,8 @@ async def test_a_job_that_was_started_is_answered_whole_and_ends(api: httpx.Asyn
     assert set(over) == JOB | {"steps", "events"}
     assert (over["progress"], over["error"], over["warning"]) == (100, None, None)
     assert (over["createdAt"], over["flowRunId"]) == (job["createdAt"], job["flowRunId"])
-    assert over["result"]["ai-analysis"] == {"script": "sync-press-analysis", "flags": ["--limit=5"]}
+    asked = result_of("sync-press-analysis", ["--limit=5"])
+    assert over["result"]["ai-analysis"] == asked
     assert [(step["name"], step["status"], step["progress"]) for step in over["steps"]] == [
         ("parse-rss", "COMPLETED", 100),
         ("ai-analysis", "COMPLETED", 100),

@@ -46,7 +46,7 @@ def fill(site: Site, who: int) -> None:
     mandate(site, who, f"m{who}", Office.MAIRE, date(2020, 1, 1), None)
     affair(site, who, who, ecli="ECLI:FR:CCASS:2099:CR00001")
     affair(site, who + 10, who, ecli="ECLI:FR:CCASS:2099:CR00001")
-    vector = {"encoder": "e", "content_sha256": "c", "vector": [1.0]}
+    vector = {"encoder": "e", "words": "ombeline nom", "content_sha256": "c", "vector": [1.0]}
     texts = {"model": "m", "generated_at": NOW, "sources": [], "content_sha256": "c"}
     write(
         site,

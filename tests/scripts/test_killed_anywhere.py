@@ -35,6 +35,7 @@ IMPORTS = [
     Import(("sync-assemblee",)),
     Import(("sync-factchecks",), before=("sync-assemblee",), on_samples=True),
     Import(("sync-press",), before=("sync-assemblee", "sync-wikidata-ids", "sync-parties"), on_samples=True),
+    Import(("index-embeddings",), before=("sync-assemblee", "sync-legislation", "sync-press"), on_samples=True),
     Import(("recalculate-prominence",), before=("sync-assemblee", "sync-votes-an", "sync-press"), on_samples=True),
     Import(("sync-president",), on_samples=True),
     Import(("sync-mep-parties",), before=("sync-europarl", "sync-wikidata-ids"), on_samples=True),

@@ -248,6 +248,8 @@ def upgrade() -> None:
         sa.Column("entity_id", sa.BigInteger, nullable=False),
         sa.Column("title", sa.Text, nullable=False),
         sa.Column("url", sa.Text),
+        sa.Column("dated_on", sa.Date),
+        sa.Column("words", sa.Text, nullable=False),
         sa.Column("encoder", sa.Text, nullable=False),
         sa.Column("content_sha256", sa.Text, nullable=False),
         sa.Column("vector", sa.LargeBinary, nullable=False),
