@@ -1,4 +1,5 @@
-"""`python -m scripts <script> [flags]`, and `migrate`, `doubts`, `decide` and `search`.
+"""`python -m scripts <script> [flags]`, and the commands: `migrate`, `doubts`, `decide`, `merges`, `unmerge`, `erase`
+and `search`.
 
 Exit codes (sysexits): 0 done, 1 failed, 64 called wrongly, 75 the source is down, 78 not configured.
 """
@@ -13,22 +14,30 @@ import psycopg
 import stamina.instrumentation
 from sqlalchemy.exc import SQLAlchemyError
 
-from scripts import doubts, search
+from scripts import doubts, erasure, merges, search
 from scripts.arguments import Parser, options_from, parser_for
 from scripts.database import Database, connected
 from scripts.encoders import encoder
-from scripts.errors import CalledWrongly, NotConfigured, ScriptError
+from scripts.errors import CalledWrongly, ScriptError
 from scripts.http_client import HttpClient
 from scripts.migrate import migrate, require_tables
 from scripts.models import EntityType
 from scripts.report import Report
-from scripts.roster import NOT_YET, SCRIPTS
+from scripts.roster import SCRIPTS
 from scripts.script import Call, Script
 from scripts.settings import read_settings
 from scripts.source import Source
 
 MIGRATE = "Brings the tables of DATABASE_URL up to this release."
-COMMANDS = {"migrate": MIGRATE, "doubts": doubts.LIST, "decide": doubts.DECIDE, "search": search.SEARCH}
+COMMANDS = {
+    "migrate": MIGRATE,
+    "doubts": doubts.LIST,
+    "decide": doubts.DECIDE,
+    "merges": merges.LIST,
+    "unmerge": merges.UNDO,
+    "erase": erasure.ERASE,
+    "search": search.SEARCH,
+}
 
 
 def main(arguments: Sequence[str], *, client: HttpClient | None = None) -> int:
@@ -68,6 +77,23 @@ def _dispatch(name: str, flags: Sequence[str], report: Report, client: HttpClien
         given = parser.parse_args(flags)
         with _database() as database:
             print(doubts.decide(database, given.source, given.external_id, given.slug))
+    elif name == "merges":
+        Parser(prog="python -m scripts merges", description=merges.LIST).parse_args(flags)
+        with _database() as database:
+            for line in merges.listed(database):
+                print(line)
+    elif name == "unmerge":
+        parser = Parser(prog="python -m scripts unmerge", description=merges.UNDO)
+        merges.unmerge_flags(parser)
+        given = parser.parse_args(flags)
+        with _database() as database:
+            print(merges.unmerge(database, given.kept, given.merged))
+    elif name == "erase":
+        parser = Parser(prog="python -m scripts erase", description=erasure.ERASE)
+        erasure.erase_flags(parser)
+        given = parser.parse_args(flags)
+        with _database() as database:
+            print(erasure.erase(database, given.slug))
     elif name == "search":
         parser = Parser(prog="python -m scripts search", description=search.SEARCH, allow_abbrev=False)
         search.flags(parser)
@@ -77,11 +103,6 @@ def _dispatch(name: str, flags: Sequence[str], report: Report, client: HttpClien
             found = search.answers(database, encoder(read_settings(), client), given.question, kind, given.limit)
         for line in search.lines(found):
             print(line)
-    elif name in NOT_YET:
-        later = f"{name} is not part of this release yet: {NOT_YET[name]}."
-        if not {"--help", "-h"} & set(flags):
-            raise NotConfigured(later)
-        report.log(later)
     elif name in {"--help", "-h"}:
         for line in _overview():
             print(line)
@@ -121,7 +142,7 @@ def _sentence(error: Exception) -> str:
 
 
 def _unknown(name: str) -> str:
-    near = difflib.get_close_matches(name, [*SCRIPTS, *NOT_YET, *COMMANDS], n=3, cutoff=0.5)
+    near = difflib.get_close_matches(name, [*SCRIPTS, *COMMANDS], n=3, cutoff=0.5)
     hint = f"the nearest are {', '.join(near)}" if near else "--help lists them all"
     return f"there is no such script; {hint}."
 
@@ -131,9 +152,6 @@ def _overview() -> Iterator[str]:
     for script in SCRIPTS.values():
         yield f"  {script.name:28}{script.summary}"
     for name, what in COMMANDS.items():
-        yield f"  {name:28}{what}"
-    yield "Not part of this release yet:"
-    for name, what in NOT_YET.items():
         yield f"  {name:28}{what}"
 
 

@@ -1,7 +1,6 @@
 """assign-publication-status: whether each politician's page is shown, from what is known. It reads no source.
 
-The rule is scripts.publication. Who has a publication_override is passed over: a person has decided. There is no table
-of affairs yet: nobody has a published one until `_published_affairs` says who.
+The rule is scripts.publication. Who has a publication_override is passed over: a person has decided.
 
 Most of the pages do not go in one day: where that would be so, the tables lack something (mandates, after a source that
 was broken), and nothing is written unless a person says so with --force.
@@ -16,7 +15,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from scripts.errors import ScriptError
-from scripts.models import Politician, PublicationStatus
+from scripts.models import Affair, Politician, PublicationStatus
 from scripts.paris import today_in_paris
 from scripts.publication import Standing, status
 from scripts.script import Call, Script
@@ -43,7 +42,7 @@ def run(call: Call, _: argparse.Namespace) -> None:
     skipped = without_score = 0
     with call.database.transaction() as session:
         has_office, had_office = _in_office(session, today)
-        has_affair = _published_affairs()
+        has_affair = _published_affairs(session)
         for politician in session.execute(everybody.limit(call.options.limit)).tuples():
             politician_id, slug, before, born, died, score, is_overridden, is_portrayed = politician
             if is_overridden:
@@ -96,9 +95,10 @@ def _in_office(session: Session, today: date) -> tuple[set[int], set[int]]:
     return has, had
 
 
-def _published_affairs() -> set[int]:
-    """Who has a published affair of their own (not one in which they are only named)."""
-    return set()
+def _published_affairs(session: Session) -> set[int]:
+    """Who has a published affair of their own. One that was merged is shown as the one that it is."""
+    shown = (Affair.publication_status == PublicationStatus.PUBLISHED) & Affair.merged_into_id.is_(None)
+    return set(session.scalars(select(Affair.politician_id).where(shown).distinct()))
 
 
 SCRIPT = Script(

@@ -12,6 +12,8 @@ birth date and last name under another first name. It is written into `doubts`, 
 person decides, or the sources know more; then it is gone. A source has one id a person: who has another id of the same
 source is somebody else, and ids that say otherwise are refused.
 
+Who was erased (scripts.erasure) is nobody, by each of their ids: neither found, nor made, nor a doubt.
+
 Names are the same whatever their case, accents, hyphens and apostrophes; in letters that have no such plain form
 (« Παπαδάκης ») only as they are written.
 """
@@ -28,6 +30,7 @@ from itertools import count
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from scripts.erasure import digest, erased
 from scripts.errors import RecordError
 from scripts.models import Doubt, ExternalId, IdSource, Politician
 from scripts.text import fold, slug
@@ -102,6 +105,7 @@ class Identities:
         for politician_id, source, external_id in session.execute(ids).tuples():
             self._link(self._all[politician_id], source, external_id)
         self._slugs = {one.slug for one in self._all.values()}
+        self._erased = erased(session)
         self._doubts = {(doubt.source, doubt.external_id): doubt for doubt in session.scalars(select(Doubt))}
 
     def find(self, source: IdSource, external_id: str) -> Placed | None:
@@ -110,11 +114,14 @@ class Identities:
         return Placed(one.id, one.slug) if one else None
 
     def place(self, person: Person) -> Placed | None:
-        """Who it is, found or made, with its ids written down. None: a doubt, which is kept aside.
+        """Who it is, found or made, with its ids written down. None: a doubt, which is kept aside
+        (`is_doubtful`), or somebody who was erased.
 
         Raises RecordError where the ids that a source states belong to two people of ours, or to one who has another
         id of one of these sources; and where the name is none.
         """
+        if self._is_erased(person):
+            return None
         found = self._look_for(person)
         if isinstance(found, _Doubtful):
             self._keep_aside(person, found)
@@ -129,6 +136,8 @@ class Identities:
         `among` are who holds or held the office that the source gives this person: the only one of ours who has the
         name is them, if among those. None: nobody of ours, or a doubt (`is_doubtful`).
         """
+        if self._is_erased(person):
+            return None
         found = self._look_for(person)
         if isinstance(found, _Doubtful):
             one, *more = found.candidates
@@ -148,6 +157,9 @@ class Identities:
         """Whether somebody has yet to decide who it is."""
         doubt = self._doubts.get((person.source, person.external_id))
         return doubt is not None and doubt.politician_id is None and not doubt.is_new
+
+    def _is_erased(self, person: Person) -> bool:
+        return any(digest(source, id_) in self._erased for source, id_ in person.ids.items())
 
     def _look_for(self, person: Person) -> _One | _Doubtful | None:
         if len(person.name) > LONGEST_NAME:

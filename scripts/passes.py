@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from scripts.errors import BadSource, RecordError
 from scripts.fingerprints import cursor, set_cursor
+from scripts.mediawiki import AT_ONCE
 from scripts.models import ExternalId, IdSource, Politician
 from scripts.script import Call
 from scripts.statements import Entity, is_gone
-from scripts.wikidata import AT_ONCE, ENTITIES, Wikidata, item, parted
+from scripts.wikidata import ENTITIES, FACTS, Wikidata, item, parted
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,9 @@ class Steps:
 class Pass:
     """One run's way over the politicians and their items. `counters` gets politiciansProcessed and errors."""
 
-    def __init__(self, call: Call, counters: dict[str, int], key: str | None = None) -> None:
+    def __init__(self, call: Call, counters: dict[str, int], key: str | None = None, props: str = FACTS) -> None:
         self.wikidata = Wikidata(call.source)
+        self._props = props
         self._some_are_gone = False
         self._call, self._counters, self._steps = call, counters, Steps(call, key)
 
@@ -94,7 +96,7 @@ class Pass:
         self._steps.end(self._counters["errors"])
 
     def _find(self, batch: Sequence[Subject]) -> Found:
-        told = self.wikidata.items(one.qid for one in batch)
+        told = self.wikidata.items((one.qid for one in batch), self._props)
         found: Found = []
         for one in batch:
             try:

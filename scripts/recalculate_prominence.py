@@ -1,7 +1,7 @@
 """recalculate-prominence: every politician's score, from what the other scripts have brought. It reads no source.
 
-The rule is scripts.prominence. There are no tables of fact-checks and of affairs yet: their parts of it count 0 until
-`_counts` has a line for each of `fact_checks`, `grave_affairs`, `serious_affairs` and `minor_affairs`.
+The rule is scripts.prominence. An affair counts once a person has published it, unless it ended without a
+finding of guilt.
 """
 
 import argparse
@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from scripts.models import Politician, PressArticle, PressMention, Vote
+from scripts.models import Affair, FactCheckMention, Politician, PressArticle, PressMention, PublicationStatus, Vote
+from scripts.offences import CLEARED, SEVERITY, Severity
 from scripts.paris import PARIS, months_before, today_in_paris
 from scripts.prominence import Facts, Prominence, prominence
 from scripts.script import Call, Script
@@ -72,7 +73,18 @@ def _counts(today: date) -> dict[str, Select[tuple[Any, int]]]:
         "votes": votes.group_by(Vote.politician_id),
         "mentions": mentions,
         "recent_mentions": mentions.join(PressArticle).where(recent),
+        "fact_checks": select(FactCheckMention.politician_id, func.count()).group_by(FactCheckMention.politician_id),
+        "grave_affairs": _affairs(Severity.GRAVE),
+        "serious_affairs": _affairs(Severity.SERIOUS),
+        "minor_affairs": _affairs(Severity.MINOR),
     }
+
+
+def _affairs(severity: Severity) -> Select[tuple[Any, int]]:
+    shown = (Affair.publication_status == PublicationStatus.PUBLISHED) & Affair.merged_into_id.is_(None)
+    categories = [one for one, weighs in SEVERITY.items() if weighs is severity]
+    counted = select(Affair.politician_id, func.count()).where(shown, Affair.category.in_(categories))
+    return counted.where(Affair.stage.not_in(CLEARED)).group_by(Affair.politician_id)
 
 
 def _midnight(day: date) -> datetime:

@@ -1,12 +1,14 @@
-"""Every script by name: those of this release, and those that have a place kept."""
+"""Every script by name."""
 
 from scripts.assign_publication_status import SCRIPT as ASSIGN_PUBLICATION_STATUS
 from scripts.classify_themes import SCRIPT as CLASSIFY_THEMES
+from scripts.discover_affairs import SCRIPT as DISCOVER_AFFAIRS
 from scripts.generate_biographies import SCRIPT as GENERATE_BIOGRAPHIES
 from scripts.generate_scrutin_summaries import SCRIPT as GENERATE_SCRUTIN_SUMMARIES
 from scripts.generate_summaries import SCRIPT as GENERATE_SUMMARIES
 from scripts.index_embeddings import SCRIPT as INDEX_EMBEDDINGS
 from scripts.recalculate_prominence import SCRIPT as RECALCULATE_PROMINENCE
+from scripts.reconcile_affairs import SCRIPT as RECONCILE_AFFAIRS
 from scripts.script import Script
 from scripts.sync_assemblee import SCRIPT as SYNC_ASSEMBLEE
 from scripts.sync_birthdates import SCRIPT as SYNC_BIRTHDATES
@@ -46,6 +48,7 @@ SCRIPTS: dict[str, Script] = {
         SYNC_MEP_PARTIES,
         SYNC_HATVP,
         SYNC_DECEASED,
+        DISCOVER_AFFAIRS,
         SYNC_VOTES_AN,
         SYNC_VOTES_SENAT,
         SYNC_LEGISLATION,
@@ -61,11 +64,6 @@ SCRIPTS: dict[str, Script] = {
         INDEX_EMBEDDINGS,
         RECALCULATE_PROMINENCE,
         ASSIGN_PUBLICATION_STATUS,
+        RECONCILE_AFFAIRS,
     )
-}
-
-# The site's catalog has these already, so that its groups and its day are whole; each ends as "not configured".
-NOT_YET: dict[str, str] = {
-    "discover-affairs": "judicial affairs, from Wikidata and Wikipedia",
-    "reconcile-affairs": "the merging of affairs that are the same",
 }

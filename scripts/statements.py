@@ -12,12 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 from scripts.errors import RecordError
 from scripts.paris import today_in_paris
 from scripts.text import clean
 
 START, END = "P580", "P582"
+REFERENCE = "P854"
+FRENCH = "frwiki"  # the French Wikipedia, among the sites that an item links
+LONGEST_ADDRESS = 2000
 _GREGORIAN = "Q1985727"
 _MONTH, _DAY = 10, 11  # Wikibase's precisions; 9 is a year, and what is lower says less than a year
 _RANKS = {"preferred": True, "normal": False}
@@ -103,6 +107,14 @@ class Statement:
     preferred: bool
     main: Snak
     qualifiers: Mapping[str, tuple[Snak, ...]]
+    references: Any = None
+
+    def addresses(self) -> list[str]:
+        """Where the statement can be read, by its references (P854). One that is broken is no evidence, and none."""
+        listed = self.references if isinstance(self.references, list) else []
+        snaks = (one.get("snaks") for one in listed if isinstance(one, dict))
+        told = (snak for one in snaks if isinstance(one, dict) for snak in _listed(one.get(REFERENCE)))
+        return list(dict.fromkeys(found for snak in told if (found := _address(snak))))
 
     def period(self) -> Period:
         """Raises RecordError."""
@@ -133,6 +145,8 @@ class Entity:
     label: str | None
     #: None: the answer has none, which is not the same as that there are none.
     claims: Mapping[str, Any] | None
+    #: What its article is called in the French Wikipedia, where that was asked for.
+    article: str | None = None
 
     def statements(self, property_: str) -> list[Statement]:
         """All but the deprecated, in Wikidata's order. Raises RecordError."""
@@ -184,12 +198,33 @@ def entity(told: object) -> Entity:
         raise RecordError("has claims or labels that are no objects")
     label = labels.get("fr") or {}
     value = label.get("value") if isinstance(label, dict) else None
-    return Entity(qid(told.get("id")), clean(value) or None if isinstance(value, str) else None, claims)
+    return Entity(qid(told.get("id")), clean(value) or None if isinstance(value, str) else None, claims, _article(told))
 
 
 def is_gone(told: object) -> bool:
     """Whether Wikidata answers of an item that it has it no more."""
     return isinstance(told, dict) and "missing" in told
+
+
+def _article(told: Mapping[str, Any]) -> str | None:
+    sitelinks = told.get("sitelinks") or {}
+    link = sitelinks.get(FRENCH) if isinstance(sitelinks, dict) else None
+    title = link.get("title") if isinstance(link, dict) else None
+    return clean(title) or None if isinstance(title, str) else None
+
+
+def _listed(told: object) -> list[Any]:
+    return told if isinstance(told, list) else []
+
+
+def _address(told: object) -> str | None:
+    try:
+        written = _snak(told, REFERENCE).text()
+        parts = urlsplit(written or "")
+    except ValueError:  # RecordError is one
+        return None
+    is_one = parts.scheme in {"http", "https"} and parts.hostname and len(written or "") <= LONGEST_ADDRESS
+    return written if is_one and " " not in (written or " ") else None
 
 
 def _statement(told: object, property_: str) -> Statement | None:
@@ -208,6 +243,7 @@ def _statement(told: object, property_: str) -> Statement | None:
         preferred=_RANKS[rank],
         main=_snak(told.get("mainsnak"), property_),
         qualifiers={name: tuple(_snak(one, name) for one in listed) for name, listed in qualifiers.items()},
+        references=told.get("references"),
     )
 
 

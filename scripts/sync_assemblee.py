@@ -174,7 +174,7 @@ def _write_deputies(session: Session, deputies: Sequence[Deputy], counters: dict
 def _place(
     session: Session, deputies: Sequence[Deputy], counters: dict[str, int], report: Report
 ) -> Mapping[str, Placed]:
-    """By mandate. Whoever is missing is a doubt, or somebody whose ids contradict each other: counted."""
+    """By mandate. Whoever is missing was erased, is a doubt or has ids that contradict each other."""
     identities = Identities(session)
     placed: dict[str, Placed] = {}
     for one in deputies:
@@ -185,7 +185,7 @@ def _place(
             counters["errors"] += 1
             continue
         if found is None:
-            counters["doubtful"] += 1
+            counters["doubtful"] += identities.is_doubtful(_identity(one))
         else:
             placed[one.mandate] = found
     return placed

@@ -108,7 +108,7 @@ def _write(session: Session, members: Sequence[Member], sitting: Sitting, report
             errors += 1
             continue
         if placed is None:
-            doubtful += 1
+            doubtful += identities.is_doubtful(_identity(one, told))
             continue
         # Who has sat in a chamber of France is known better there; the Parliament's names have lost some accents.
         is_known_elsewhere = placed.politician_id in elsewhere

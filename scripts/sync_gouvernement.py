@@ -179,10 +179,10 @@ def _write(
             report.error(f"{FILE_NAME}: {people[member].name} {error}.")
             changes.refused.add(member)
             continue
-        if found is None:
-            changes.doubtful.add(member)
-        else:
+        if found:
             placed[member] = found
+        elif identities.is_doubtful(people[member]):
+            changes.doubtful.add(member)
     rows = [_mandate(one, placed[one.member].politician_id) for one in functions if one.member in placed]
     written = upsert(session, Mandate, rows, key=("external_id",))
     created = {str(key[0]) for key in written.created}

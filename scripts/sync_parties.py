@@ -5,10 +5,11 @@ import argparse
 from sqlalchemy import select
 
 from scripts.errors import BadSource
+from scripts.mediawiki import AT_ONCE
 from scripts.models import ExternalId, IdSource, Party, PartyRole
 from scripts.parties import COUNTERS, ROLES, Parties
 from scripts.script import Call, Script
-from scripts.wikidata import AT_ONCE, parted
+from scripts.wikidata import parted
 
 
 def run(call: Call, own: argparse.Namespace) -> None:

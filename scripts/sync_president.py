@@ -83,9 +83,11 @@ def run(call: Call, _: argparse.Namespace) -> None:
                 call.report.error(f"{one.key} {error}.")
                 counters["errors"] += 1
                 continue
-            for counter in _write(session, one, placed) if placed else ["doubtful"]:
+            if placed is None:
+                counters["doubtful"] += identities.is_doubtful(_person(one))
+            for counter in _write(session, one, placed) if placed else []:
                 counters[counter] += 1
-            call.report.detail(f"{one.key}: {placed.slug if placed else 'a doubt'}")
+            call.report.detail(f"{one.key}: {placed.slug if placed else 'nobody'}")
             call.report.progress(done, len(presidents))
     call.report.result(counters)
 

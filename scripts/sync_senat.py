@@ -189,7 +189,7 @@ def _write(session: Session, seats: Iterable[Seat], counters: dict[str, int], re
             counters["errors"] += 1
             continue
         if placed is None:
-            counters["doubtful"] += 1
+            counters["doubtful"] += identities.is_doubtful(_identity(one_seat))
             continue
         learnt = learn(session, placed.politician_id, **_facts(one_seat))
         row = _mandate(one_seat, placed, groups[one.group_code], starts.get(one.mandate))

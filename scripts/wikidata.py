@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from scripts.errors import BadSource, RecordError, SourceDown
+from scripts.errors import BadSource, RecordError
+from scripts.mediawiki import AT_ONCE, MAX_LAG, ask
 from scripts.source import Source
-from scripts.statements import Entity, entity, qid
+from scripts.statements import FRENCH, Entity, entity, qid
 
 API = "https://www.wikidata.org/w/api.php"
 SPARQL = "https://query.wikidata.org/sparql"
 RESULTS = "application/sparql-results+json"
 ENTITIES = "entities.json"
-AT_ONCE = 50  # ids that wbgetentities takes from somebody who is not a bot
 # The API cuts its answers off at 8 MiB, and leaves out the items that would not fit.
 MAX_BYTES = 20_000_000
 MAX_RESULT_BYTES = 20_000_000  # some thousand lines of 250 bytes
-# Seconds by which Wikidata's copies may lag before it would rather not be asked (mediawiki.org, Manual:Maxlag).
-MAX_LAG = 5
-#: The API's errors that pass, all told in an answer 200: its copies lag, we ask too often, it is being looked after.
-PASSING = ("maxlag", "ratelimited", "readonly")
 
 T = TypeVar("T")
 FACTS = "labels|claims"
 LABELS = "labels"
+FACTS_AND_ARTICLE = "labels|claims|sitelinks"
 
 
 class Wikidata:
@@ -75,12 +71,10 @@ class Wikidata:
             "languages": "fr",
             # A name that is the same in every language may be written down once for all of them, as "mul".
             "languagefallback": "1",
+            "sitefilter": FRENCH,
             "maxlag": str(MAX_LAG),
         }
         told = self._read(ENTITIES, API, query, MAX_BYTES)
-        if "error" in told:
-            code = _code(told)
-            raise (SourceDown if code in PASSING else BadSource)(f"{API} {_answers(code)}.")
         entities = told.get("entities")
         if not isinstance(entities, dict):
             raise BadSource(f"{ENTITIES} has no entities: Wikidata's answer to wbgetentities has.")
@@ -89,14 +83,7 @@ class Wikidata:
     def _read(
         self, name: str, url: str, query: Mapping[str, str], max_bytes: int, accept: str | None = None
     ) -> dict[str, Any]:
-        document = self._source.read(name, url, max_bytes=max_bytes, query=query, accept=accept, not_yet=_not_yet)
-        try:
-            told = json.loads(document.content.decode()) if document else None
-        except (ValueError, RecursionError) as error:
-            raise BadSource(f"{name} is not the JSON of Wikidata: {error}.") from error
-        if not isinstance(told, dict):
-            raise BadSource(f"{name} is not the JSON of Wikidata: it is no object.")
-        return told
+        return ask(self._source, name, url, query, of="Wikidata", max_bytes=max_bytes, accept=accept)
 
 
 class Memory:
@@ -140,25 +127,6 @@ def parted(things: Sequence[T], size: int) -> Iterator[list[T]]:
     """The things in their order, at most `size` at a time."""
     for start in range(0, len(things), size):
         yield list(things[start : start + size])
-
-
-def _code(told: Mapping[str, Any]) -> object:
-    error = told.get("error")
-    return error.get("code") if isinstance(error, dict) else error
-
-
-def _answers(code: object) -> str:
-    return f"answers with the error {code!r}"
-
-
-def _not_yet(content: bytes) -> str | None:
-    """Why the API is to be asked again."""
-    try:
-        told = json.loads(content)
-    except (ValueError, RecursionError):
-        return None
-    code = _code(told) if isinstance(told, dict) else None
-    return _answers(code) if code in PASSING else None
 
 
 def _line(line: object) -> tuple[str, str] | RecordError:

@@ -49,7 +49,7 @@ def test_make_run_shows_the_day_says_how_to_go_live_and_stays_until_it_is_told(d
         assert f"│ {step.name} " in said, "a row a step at the end"
     assert "scrutinsCreated 4" in said
     assert "articlesNew 27" in said
-    assert "generate-scrutin-summaries is not part of this release yet" in said
+    assert "LLM_API_KEY is not set" in said
     assert "\nCompleted.\n" in said
     assert f"Prefect's UI: http://127.0.0.1:{demo.port}" in said
     assert demo.ctrl_c() == 0

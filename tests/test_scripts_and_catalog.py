@@ -7,12 +7,11 @@ import pytest
 from flows import catalog
 from flows.catalog import Flag, Kind
 from scripts.arguments import parser_for
-from scripts.roster import NOT_YET, SCRIPTS
+from scripts.roster import SCRIPTS
 
 
-def test_the_bundled_scripts_and_those_to_come_are_the_catalogs() -> None:
-    assert {*SCRIPTS, *NOT_YET} == set(catalog.SCRIPT)
-    assert not set(SCRIPTS) & set(NOT_YET)
+def test_the_bundled_scripts_are_the_catalogs() -> None:
+    assert set(SCRIPTS) == set(catalog.SCRIPT)
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

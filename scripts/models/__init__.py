@@ -29,6 +29,7 @@ from scripts.models.law import LegislativeFile, Scrutin, Vote
 from scripts.models.people import (
     Declaration,
     Doubt,
+    Erasure,
     ExternalId,
     Mandate,
     Party,
@@ -54,6 +55,7 @@ __all__ = [
     "Doubt",
     "Embedding",
     "EntityType",
+    "Erasure",
     "ExternalId",
     "FactCheck",
     "FactCheckMention",

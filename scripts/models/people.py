@@ -66,6 +66,14 @@ class Doubt(Row):
     is_new: Mapped[bool]
 
 
+class Erasure(Row):
+    """An id of somebody who was erased (scripts.erasure), hashed: whoever a source calls so does not come back."""
+
+    __tablename__ = "erasures"
+
+    id_sha256: Mapped[str] = mapped_column(unique=True)
+
+
 class PoliticalGroup(Row):
     __tablename__ = "political_groups"
     __table_args__ = (UniqueConstraint("code", "chamber"),)

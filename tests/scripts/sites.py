@@ -128,6 +128,9 @@ class Site:
                 ("scrutin_id", "scrutins", "external_id"),
                 ("article_id", "press_articles", "external_id"),
                 ("party_id", "parties", "wikidata_id"),
+                ("kept_id", "affairs", "external_id"),
+                ("merged_id", "affairs", "external_id"),
+                ("merged_into_id", "affairs", "external_id"),
                 ("fact_check_id", "fact_checks", "source_url"),
                 ("affair_id", "affairs", "external_id"),
             )

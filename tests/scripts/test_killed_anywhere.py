@@ -53,6 +53,8 @@ ELSEWHERE = {
     "sync-careers": "test_wikidata_passes.py",
     "sync-parties": "test_wikidata_passes.py",
     "sync-hatvp": "test_declarations.py",
+    "discover-affairs": "test_affairs_discovered.py",
+    "reconcile-affairs": "test_affairs_merged.py",
     "sync-votes-senat": "test_senate_votes_import.py",
     "sync-legislation": "test_legislation.py",
     "sync-press-analysis": "test_press_analysis.py",

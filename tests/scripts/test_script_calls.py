@@ -3,7 +3,7 @@
 import pytest
 
 from scripts.__main__ import main
-from scripts.roster import NOT_YET, SCRIPTS
+from scripts.roster import SCRIPTS
 from tests.scripts.sites import SAMPLES, Site
 from tests.scripts.test_every_source import CASES
 
@@ -16,8 +16,8 @@ PROMISED = (
 )
 
 
-def test_every_script_of_the_site_has_a_place() -> None:
-    assert {*SCRIPTS, *NOT_YET} == set(PROMISED.split())
+def test_every_script_of_the_site_is_there() -> None:
+    assert set(SCRIPTS) == set(PROMISED.split())
 
 
 #: Which the matrix of test_every_source.py does not try, and why.
@@ -27,6 +27,7 @@ WITHOUT_A_CASE = {
     "index-embeddings": "reads the database alone",
     "recalculate-prominence": "reads the database alone",
     "assign-publication-status": "reads the database alone",
+    "reconcile-affairs": "reads the database alone",
     "generate-biographies": "reads the database alone, and asks a model: test_every_model.py",
     "generate-summaries": "reads the database alone, and asks a model: test_every_model.py",
     "generate-scrutin-summaries": "reads the database alone, and asks a model: test_every_model.py",
@@ -58,23 +59,6 @@ def test_migrate_makes_the_tables_and_says_so(sqlite_site: Site) -> None:
     assert made.code == 0
     assert "came from an empty database" in made.out
     assert "was there already" in sqlite_site.sync("migrate").out
-
-
-@pytest.mark.parametrize("flags", [[], ["--limit=3", "--anything=at all", "-x"]])
-@pytest.mark.parametrize("script", NOT_YET)
-def test_a_script_of_a_later_release_is_not_configured(
-    script: str, flags: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main([script, *flags]) == 78
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert err.startswith(f"{script} is not part of this release yet: ")
-    assert err.count("\n") == 1
-
-
-def test_its_help_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([next(iter(NOT_YET)), "--help"]) == 0
-    assert "not part of this release yet" in capsys.readouterr().out
 
 
 def test_an_unknown_script_is_told_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:

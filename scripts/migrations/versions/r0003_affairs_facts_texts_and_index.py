@@ -90,6 +90,7 @@ TABLES = (
     "decisions",
     "generated_texts",
     "embeddings",
+    "erasures",
 )
 
 
@@ -255,6 +256,7 @@ def upgrade() -> None:
         *_moments(),
         sa.UniqueConstraint("entity_type", "entity_id"),
     )
+    op.create_table("erasures", _id(), sa.Column("id_sha256", sa.Text, nullable=False, unique=True), *_moments())
     if op.get_bind().dialect.name == "postgresql":
         try:
             op.execute("CREATE EXTENSION IF NOT EXISTS vector")
