@@ -64,7 +64,7 @@ def cli() -> None:
 
 @cli.command()
 @click.option(
-    "--demo", is_flag=True, help="Run the day once when all is up, on the samples (and there the politicians first) unless SYNCS_SOURCES is set."
+    "--demo", is_flag=True, help="Run the day once when all is up, on the samples unless SYNCS_SOURCES is set."
 )
 def up(demo: bool) -> None:
     """Run the whole stack here: PostgreSQL, Prefect's server, a worker, the admin API. Ctrl-C stops it."""
