@@ -47,7 +47,7 @@ def analysed(site: Site, *flags: str, **counters: int) -> Outcome:
     return outcome
 
 
-def change(site: Site, table: type[PressArticle] | type[Affair], **values: object) -> None:
+def change(site: Site, table: type[PressArticle | Affair | AffairSource], **values: object) -> None:
     with connected(database_url(site.url)) as engine, engine.begin() as connection:
         connection.execute(update(table).values(updated_at=datetime.now(UTC), **values))
 
@@ -127,17 +127,37 @@ def test_another_offence_is_another_affair(ready: Site, model: ModelServer) -> N
     analysed(ready, affairsCreated=2, affairsEnriched=0)
 
 
+def test_what_fits_no_offence_is_never_the_same_as_another_that_fits_none(ready: Site, model: ModelServer) -> None:
+    stored(LUNE, LUNE)(ready)
+    model.says = [accused("ada-lune", offence="AUTRE")]
+    analysed(ready, affairsCreated=2, affairsEnriched=0)
+    analysed(ready, "--reanalyze", affairsCreated=0, affairsEnriched=0)
+
+
+def test_a_source_that_a_person_has_reworded_stays_as_it_is(ready: Site, model: ModelServer) -> None:
+    stored(LUNE)(ready)
+    analysed(ready, affairsCreated=1)
+    change(ready, Affair, publication_status=PublicationStatus.PUBLISHED)
+    change(ready, AffairSource, title="Le bon titre")
+    change(ready, PressArticle, title="Ada Lune devant ses juges")
+    analysed(ready, articlesAnalyzed=1, affairsEnriched=0)
+    assert [source["title"] for source in ready.rows("affair_sources")] == ["Le bon titre"]
+
+
 @pytest.mark.parametrize("status", [status for status in PublicationStatus if status is not PublicationStatus.DRAFT])
 def test_an_affair_that_a_person_took_up_stays_as_it_is(
     ready: Site, model: ModelServer, status: PublicationStatus
 ) -> None:
-    stored(LUNE, LUNE)(ready)
-    analysed(ready, "--limit=1", affairsCreated=1, left=1)
+    stored(LUNE, LUNE, LUNE)(ready)
+    analysed(ready, "--limit=1", affairsCreated=1, left=2)
     change(ready, Affair, publication_status=status, stage=Stage.ENQUETE, title="Le bon titre")
     before = ready.rows("affairs")
-    analysed(ready, affairsEnriched=1)
-    assert ready.rows("affairs") == before
-    assert len(ready.rows("affair_sources")) == 2
+    is_shown = status is not PublicationStatus.EXCLUDED
+    analysed(ready, affairsCreated=int(is_shown), affairsEnriched=2 - is_shown)
+    assert ready.rows("affairs")[:1] == before
+    assert [row["publication_status"] for row in ready.rows("affairs")[1:]] == ["DRAFT"] * is_shown
+    assert [row["affair_id"] for row in ready.rows("affair_sources")] == ([1, 2, 2] if is_shown else [1, 1, 1])
+    analysed(ready, "--reanalyze", affairsCreated=0, affairsEnriched=0)
 
 
 def test_a_merged_affair_is_the_one_that_was_kept_and_gets_no_source_itself(ready: Site, model: ModelServer) -> None:
