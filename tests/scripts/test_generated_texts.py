@@ -181,6 +181,8 @@ def test_the_most_prominent_come_first_and_who_is_not_shown_or_not_known_never(
     with politicians(asking) as rows:
         excluded = rows.politician("x", prominence=990, publication_status=PublicationStatus.EXCLUDED)
         rows.office(excluded, Office.MAIRE)
+        overruled = rows.politician("y", prominence=985, publication_override=PublicationStatus.EXCLUDED)
+        rows.office(overruled, Office.MAIRE)
         rows.politician("without-facts", prominence=980)
         rows.office(rows.politician("first", prominence=970), Office.MAIRE)
     model.says = [{"text": BIOGRAPHY}]
