@@ -23,26 +23,36 @@ _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\
 
 def text(content: bytes) -> str:
     """Of at most LONGEST characters. Raises RecordError where the page is not whole, or holds no article."""
-    # Not needed where no article is read, and every script imports every other.
-    from trafilatura import extract, load_html
-
     markup = decoded(content)
     if not re.search(r"</(html|body)\s*>", markup[-1_000:], re.I):
         raise RecordError("breaks off: it has no end of an HTML document")
     if (tags := sum(1 for _ in _TAG.finditer(markup))) > MOST_TAGS:
         raise RecordError(f"has {tags:,} tags, more than {MOST_TAGS:,}")
+    try:
+        found = _article(markup)
+    except Exception as error:
+        # A page is a stranger's, and a parser raises anything on markup that is wrong enough. None may cost the others.
+        raise RecordError(f"cannot be read: {type(error).__name__}") from error
+    if found is None:
+        raise RecordError("is no HTML document")
+    if len(found) < SHORTEST:
+        raise RecordError(f"holds no article: {len(found)} characters of text")
+    return shorten(found, LONGEST)
+
+
+def _article(markup: str) -> str | None:
+    # Not needed where no article is read, and every script imports every other.
+    from trafilatura import extract, load_html
+
     # What it says of a page on standard error, we say ourselves.
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     page = load_html(markup)
     if page is None:
-        raise RecordError("is no HTML document")
+        return None
     styled = [one for one in page.xpath("//*[@style]") if _HIDING.search(one.get("style"))]
     for hidden in {*page.xpath(_HIDDEN), *styled} - {page}:
         hidden.drop_tree()
     # Each of thousands of these costs trafilatura a millisecond or two, and says nothing to it.
     for inline in list(page.iter(*INLINE)):
         inline.drop_tag()
-    found = clean(extract(page, fast=True, include_comments=False, include_tables=False) or "")
-    if len(found) < SHORTEST:
-        raise RecordError(f"holds no article: {len(found)} characters of text")
-    return shorten(found, LONGEST)
+    return clean(extract(page, fast=True, include_comments=False, include_tables=False) or "")

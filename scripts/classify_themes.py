@@ -98,6 +98,7 @@ def run(call: Call, own: argparse.Namespace) -> None:
     with call.database.transaction() as session:
         rows = _untold(session, call, TABLES[own.target])
         failed = round_.failed_lately(session)
+        known = {} if call.options.force else _known(session)
     told = ((one, theme_by_rule(one.title, one.procedure)) for one in rows)
     ready = [(one, theme) for one, theme in told if theme or Law(law_of(one.title), (one,)).known not in failed]
     # What is placed by rule first: without a key the rest would stay before it for ever.
@@ -125,9 +126,10 @@ def run(call: Call, own: argparse.Namespace) -> None:
         return
 
     def answer(question: Question) -> bool:
-        theme = model.ask(PROMPT, due[question].documents).theme
+        law = due[question]
+        theme = known.get(law.name) or model.ask(PROMPT, law.documents).theme
         with call.database.transaction() as session:
-            for one in due[question].rows:
+            for one in law.rows:
                 _set(session, one, theme, ThemedBy.MODEL)
         return True
 
@@ -147,6 +149,15 @@ def _untold(session: Session, call: Call, tables: Sequence[type[LegislativeFile]
         else:
             votes = select(Scrutin.id, Scrutin.title).where(which).order_by(Scrutin.voted_on.desc(), Scrutin.id.desc())
             found += [Untold(table, *row, procedure="") for row in session.execute(votes).tuples()]
+    return found
+
+
+def _known(session: Session) -> dict[str, Theme]:
+    """What the model has said of a law: a vote that comes later, or is over the limit, is not asked about again."""
+    found: dict[str, Theme] = {}
+    for table in TABLES["all"]:
+        told = select(table.title, table.theme).where(table.themed_by == ThemedBy.MODEL).order_by(table.id)
+        found |= {law_of(title): theme for title, theme in session.execute(told).tuples() if theme}
     return found
 
 

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from scripts.biography_facts import given
 from scripts.generated_texts import Genre, Given, generate
+from scripts.index_texts import shown
 from scripts.language_model import Prompt
 from scripts.model_prose import Answer, Prose, is_judicial, nothing_judicial, words_between
-from scripts.models import GeneratedText, Politician, PublicationStatus, TextKind
+from scripts.models import EntityType, GeneratedText, Politician, TextKind
 from scripts.script import Call, Script
 
 INSTRUCTIONS = """
@@ -33,12 +34,14 @@ des faits tirés de registres publics : identité, profession, mandats et foncti
 - Accorde les fonctions à la civilité. Écris les dates en toutes lettres : 2024-07-08 est le « 8 juillet 2024 ». Ne
   calcule rien : ni âge, ni durée, ni nombre de mandats.
 - Jamais rien de judiciaire : ni affaire, ni enquête, ni procédure, ni condamnation, ni soupçon, pas même pour dire
-  qu'il n'y en a pas. Rien de la vie privée, de la santé, de la religion ni des opinions, hors les partis et groupes.
+  qu'il n'y en a pas. Évite aussi les mots qui y feraient penser : « continué » et non « poursuivi », « tout juste » et
+  non « à peine ».
+- Rien de la vie privée, de la santé, de la religion ni des opinions, hors les partis et groupes.
 - Texte simple : ni titre, ni liste, ni lien, ni balise.
 """
 
 #: The model counts badly, and facts may be few: so a little more and rather less than it is asked for.
-FEWEST, MOST = 40, 230
+FEWEST, MOST = 20, 230
 
 _EMPTY = func.coalesce(Politician.biography, "") == ""
 
@@ -53,8 +56,8 @@ def run(call: Call, _: argparse.Namespace) -> None:
 
 def _wanted(session: Session) -> Sequence[int]:
     """Whose biography is nobody's or the model's own, the most prominent first."""
-    shown = or_(Politician.publication_status.is_(None), Politician.publication_status != PublicationStatus.EXCLUDED)
-    free = select(Politician.id).outerjoin(GeneratedText, _of_politician()).where(_is_free(), shown)
+    may_be_shown = Politician.id.in_(shown(EntityType.POLITICIAN))
+    free = select(Politician.id).outerjoin(GeneratedText, _of_politician()).where(_is_free(), may_be_shown)
     return session.scalars(free.order_by(Politician.prominence.desc().nulls_last(), Politician.id)).all()
 
 
@@ -89,13 +92,8 @@ GENRE = Genre(
 )
 
 
-def _no_flags(_: argparse.ArgumentParser) -> None:
-    """Only those that every script has."""
-
-
 SCRIPT = Script(
     name=GENRE.script,
     summary="Biographies of politicians who have none, by a language model.",
-    flags=_no_flags,
     run=run,
 )

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from scripts.errors import BadSource, RecordError
+from scripts.errors import BadSource, RecordError, SourceDown
 from scripts.fingerprints import set_cursor
 from scripts.language_model import LanguageModel, NoMore
 from scripts.models import SyncMetadata
@@ -60,9 +60,18 @@ class Round:
         counters = self._counters
         if self._call.options.dry_run and questions:
             self._call.report.log("The model is asked in a dry run as well, and that costs what it costs.")
+        is_down = False
         try:
             for done, question in enumerate(questions, start=1):
-                self._ask_one(question, answer)
+                try:
+                    self._ask_one(question, answer)
+                    is_down = False
+                except SourceDown as error:
+                    # Of one it may be the question, too long for it or too hard; of two in a row it is the server.
+                    if is_down or done == len(questions):
+                        raise
+                    is_down = True
+                    self._call.report.error(f"{question.name} waits for the next run: {error}")
                 self._call.report.progress(done, len(questions))
                 if not counters[self._good] and done >= HOPELESS:
                     break
@@ -75,15 +84,19 @@ class Round:
         if counters["errors"] and not counters[self._good]:
             raise BadSource(f"None of the answers of {model.name} could be used.")
 
+    def failed(self, question: Question, error: RecordError) -> None:
+        """Names it, counts it, and has it left alone for a while."""
+        self._call.report.error(f"{question.name} {error}.")
+        self._counters["errors"] += question.records
+        with self._call.database.transaction() as session:
+            set_cursor(session, self._key(question.key), question.content_sha256, complete=True)
+
     def _ask_one(self, question: Question, answer: Callable[[Question], bool]) -> None:
         counters = self._counters
         try:
             counters[self._good if answer(question) else "skipped"] += question.records
         except RecordError as error:
-            self._call.report.error(f"{question.name} {error}.")
-            counters["errors"] += question.records
-            with self._call.database.transaction() as session:
-                set_cursor(session, self._key(question.key), question.content_sha256, complete=True)
+            self.failed(question, error)
         counters["processed"] += question.records
         counters["left"] -= question.records
 

@@ -98,7 +98,6 @@ def _shown_politicians() -> Select[tuple[int]]:
 
 def _politicians(session: Session, ids: Sequence[int]) -> Iterable[Text]:
     offices, parties = _offices(session, ids), _parties_of(session, ids)
-    biographies = _generated(session, TextKind.BIOGRAPHY, ids)
     columns = (Politician.id, Politician.first_name, Politician.last_name, Politician.profession, Politician.biography)
     for id_, first, last, profession, biography in session.execute(select(*columns).where(Politician.id.in_(ids))):
         held = offices[id_]
@@ -107,7 +106,7 @@ def _politicians(session: Session, ids: Sequence[int]) -> Iterable[Text]:
             entity_id=id_,
             title=f"{name}, {held[0]}" if held else name,
             facts=", ".join([*held[1:], *parties[id_]]),
-            body=". ".join(part for part in (profession, (biography or biographies.get(id_))) if part),
+            body=". ".join(part for part in (profession, biography) if part),
         )
 
 

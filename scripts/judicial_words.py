@@ -21,7 +21,8 @@ _STRONG = """
 """
 #: Weak: said of many other things, too.
 _WEAK = """
-    justice, judiciaires?, parquet, tribunal, tribunaux, juges?, magistrate?s?, avocate?s?, proces, audience, plaintes?,
+    justice, judiciaires?, parquet, tribunal, tribunaux, juges?, jugees?, magistrate?s?, avocate?s?, proces, audience,
+    plaintes?, incarceree?s?, incarceration, ecrouee?s?, emprisonnee?s?, emprisonnement,
     porter plainte, enquetes?, enqueteurs?, enquetrices?, accuse[es]*, accusations?, soupconnee?s?, soupcons?,
     condamnee?s?, condamnations?, coupables?, victimes?, delits?, peines?, amende, prison, prevenue?s?, poursuivie?s?,
     poursuites?, affaire judiciaire, scandale, illegale?s?, illegaux, fraude, denoncee?s?, signalement, haute autorite,
@@ -45,3 +46,9 @@ def tier(text: str) -> int:
 
 def strong(text: str) -> bool:
     return tier(text) == 2
+
+
+def beginnings(text: str) -> set[str]:
+    """Of each of these words in it: « avocat » and « avocates » begin alike."""
+    folded = fold(text)
+    return {found[0][:4] for _, words in _TIERS for found in words.finditer(folded)}

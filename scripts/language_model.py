@@ -86,8 +86,15 @@ class LanguageModel:
                     return prompt.shape.model_validate_json(_unfenced(content), context=documents)
                 except ValidationError as error:
                     why = _first(error)
-            messages = [*messages[:2], {"role": "user", "content": f"Your last answer was not usable: {why}."}]
+            # In the words that are ours: many a server refuses two messages of one role in a row (vLLM with Mistral's).
+            told = f"{prompt.system}\n\nYour last answer was not usable: {why}."
+            messages = [{"role": "system", "content": told}, messages[1]]
         raise RecordError(f"got no usable answer from {self.name}: {why}")
+
+    def end_in_time(self) -> None:
+        """Raises NoMore once the run has lasted ENOUGH: also for whoever does more than to ask."""
+        if time.monotonic() - self._started >= ENOUGH:
+            raise NoMore(f"the run's {ENOUGH / 60:g} minutes are over: {self.calls} calls of {self.name}")
 
     def _answer(self, messages: list[dict[str, str]]) -> tuple[str, str | None]:
         """What it said, and why that is no answer, if it is none."""
@@ -95,8 +102,7 @@ class LanguageModel:
             raise NoMore(f"LLM_CALLS is spent: {self.calls} calls of {self.name}")
         if self.tokens >= self._settings.llm_tokens:
             raise NoMore(f"LLM_TOKENS is spent: {self.tokens} tokens of {self.name}")
-        if time.monotonic() - self._started >= ENOUGH:
-            raise NoMore(f"the run's {ENOUGH / 60:g} minutes are over: {self.calls} calls of {self.name}")
+        self.end_in_time()
         self.calls += 1
         try:
             document = self._client.post(
@@ -153,5 +159,7 @@ def _unfenced(content: str) -> str:
 def _first(error: ValidationError) -> str:
     """Which field, and what is wrong with it: not what stood there, which may be anybody's words."""
     first = error.errors(include_input=False, include_url=False)[0]
-    where = ".".join(map(str, first["loc"])) or "the whole"
+    # A field that was not asked for has a name of the answer's own.
+    path = first["loc"][:-1] if first["type"] == "extra_forbidden" else first["loc"]
+    where = ".".join(map(str, path)) or "the whole"
     return f"{where}: {first['msg']}"[:300]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from scripts.models import Affair, AffairOrigin, AffairSource, Offence, PublicationStatus, Stage
@@ -47,7 +47,7 @@ class Source:
 def add(session: Session, source: Source, told: Accusation) -> Literal["affairsCreated", "affairsEnriched"] | None:
     """What came of it, as a counter; None where the affair has this source, and is no further.
 
-    An affair that a person has taken up gets the source, and stays as it is.
+    An affair that a person has taken up stays as it is; one that is shown does not even get the source.
     """
     key = f"press:{source.url}:{told.slug}"
     affair = _of_this_article(session, key) or _of_the_same_kind(session, source, told)
@@ -76,10 +76,16 @@ def _of_this_article(session: Session, key: str) -> Affair | None:
 
 
 def _of_the_same_kind(session: Session, source: Source, told: Accusation) -> Affair | None:
-    """Of several the one that has this source, or else the newest."""
+    """The one that has this source, or else the newest that nobody is shown: a model's word that an article is about
+    another is not published by itself. What fits no offence is of no kind.
+    """
     has_it = exists().where(AffairSource.affair_id == Affair.id, AffairSource.url == source.url)
+    is_open = Affair.publication_status.in_((PublicationStatus.DRAFT, PublicationStatus.EXCLUDED))
     same = select(Affair).where(
-        Affair.politician_id == told.politician_id, Affair.category == told.offence, Affair.merged_into_id.is_(None)
+        Affair.politician_id == told.politician_id,
+        Affair.category == told.offence,
+        Affair.merged_into_id.is_(None),
+        has_it if told.offence is Offence.AUTRE else or_(has_it, is_open),
     )
     return session.scalar(same.order_by(has_it.desc(), Affair.id.desc()).limit(1))
 
@@ -105,7 +111,10 @@ def _draft(session: Session, key: str, source: Source, told: Accusation) -> Affa
 
 
 def _cite(session: Session, affair: Affair, source: Source) -> bool:
-    """Whether this source is new."""
+    """Whether this source is new. One that a person has taken up with its affair stays as it is."""
+    there = select(AffairSource.id).where(AffairSource.affair_id == affair.id, AffairSource.url == source.url)
+    if affair.publication_status is not PublicationStatus.DRAFT and session.scalar(there):
+        return False
     row = {
         "affair_id": affair.id,
         "url": source.url,

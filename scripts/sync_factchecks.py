@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from scripts.claimants import Claimants
@@ -156,7 +156,7 @@ def _due(session: Session, call: Call, own: argparse.Namespace) -> list[_Subject
         Politician.first_name,
         Politician.last_name,
         Politician.prominence,
-        Politician.publication_status,
+        func.coalesce(Politician.publication_override, Politician.publication_status),
         SyncMetadata.completed_at,
     ).outerjoin(SyncMetadata, SyncMetadata.key == ASKED + Politician.slug)
     if own.politician is not None:

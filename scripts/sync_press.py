@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from scripts.errors import BadSource, RecordError, ScriptError, SourceDown, SourceRefused
 from scripts.feeds import FEEDS, Article, Feed, article, entries, name_of
-from scripts.fingerprints import Fingerprint, forget, recall, remember
+from scripts.fingerprints import Fingerprint, cursor, forget, recall, remember, set_cursor
 from scripts.models import PressArticle
 from scripts.press_mentions import Names, mention, names
 from scripts.script import Call, Script
@@ -122,13 +122,18 @@ def _write(session: Session, feed: Feed, articles: Sequence[Article], named: Nam
 
 
 def _names(call: Call, counters: dict[str, int]) -> Names:
-    """Where politicians or parties are others than last time, every stored article is matched with them again."""
+    """Where politicians or parties are others than last time, every stored article is matched with them again.
+
+    A pass that was cut short is gone on with where it was: a site has more and more articles.
+    """
     with call.database.transaction() as session:
         known = names(session)
-        before = recall(session, NAMES)
-    if before and before.sha256 == known.sha256:
-        return known
-    last_id = 0
+        before, reached = recall(session, NAMES), cursor(session, NAMES) or ""
+        if before and before.sha256 == known.sha256:
+            return known
+        forget(session, NAMES)
+    of_names, _, at = reached.partition(":")
+    last_id = int(at) if before is None and of_names == known.sha256 else 0
     while True:
         with call.database.transaction() as session:
             batch = select(PressArticle).where(PressArticle.id > last_id).order_by(PressArticle.id).limit(BATCH)
@@ -140,6 +145,7 @@ def _names(call: Call, counters: dict[str, int]) -> Names:
             for counter in ("mentionsCreated", "partyMentionsCreated"):
                 counters[counter] += made[counter]
             last_id = articles[-1].id
+            set_cursor(session, NAMES, f"{known.sha256}:{last_id}")
 
 
 def _flags(parser: argparse.ArgumentParser) -> None:

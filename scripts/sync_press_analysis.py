@@ -10,7 +10,6 @@ import argparse
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -20,6 +19,7 @@ from sqlalchemy.orm import Session
 from scripts.article_text import MAX_BYTES, text
 from scripts.errors import BadSource, CalledWrongly, RecordError, SourceDown, SourceRefused
 from scripts.feeds import FEEDS
+from scripts.generation import HOPELESS, Question, Round
 from scripts.judicial_words import tier
 from scripts.language_model import LanguageModel, NoMore
 from scripts.mentions import Directory, Person
@@ -94,11 +94,12 @@ class People:
 
 
 class Analysis:
-    """One run. `counters` are its result."""
+    """One run. `counters` are its result; `answers` are those of the model that were of use."""
 
     def __init__(self, call: Call, model: LanguageModel, people: People, *, again: bool) -> None:
         self._call, self._model, self._people, self._again = call, model, people, again
         self._down: Counter[str] = Counter()
+        self.answers = 0
         self.counters = dict.fromkeys(
             [
                 "articlesProcessed", "articlesAnalyzed", "affairRelated", "affairsEnriched", "affairsCreated",
@@ -109,13 +110,14 @@ class Analysis:
 
     def of(self, article_id: int) -> None:
         """Raises RecordError, and what LanguageModel.ask does, all of it of the model's answer."""
+        self._model.end_in_time()  # pages take time, too, also where nothing is asked about them
         with self._call.database.transaction() as session:
             article = _article(session, article_id)
         if self._down[article.feed] >= DOWN:
             return
         content = self._text(article)
         whole = f"{article.title} / {article.description} / {content}"
-        sha256 = hashlib.sha256(json.dumps([article.title, article.description, content]).encode()).hexdigest()
+        sha256 = _sha256(article.title, article.description, content)
         if article.known_as == sha256 and not self._again:
             with self._call.database.transaction() as session:
                 mine = PressAnalysis.article_id == article.id
@@ -162,7 +164,9 @@ class Analysis:
 
     def _ask(self, article: Article, content: str, named: dict[str, Named]) -> Answer:
         names = {slug: one.name for slug, one in named.items()}
-        return self._model.ask(prompt(list(names)), documents(article.title, article.description, content, names))
+        answer = self._model.ask(prompt(list(names)), documents(article.title, article.description, content, names))
+        self.answers += 1
+        return answer
 
     def _affairs(self, session: Session, article: Article, answer: Answer, named: dict[str, Named]) -> Counter[str]:
         made: Counter[str] = Counter()
@@ -180,37 +184,49 @@ class Analysis:
 def run(call: Call, own: argparse.Namespace) -> None:
     model = LanguageModel(call)
     with call.database.transaction() as session:
-        people, waiting = People(session), _waiting(session, own)
+        people = People(session)
+        analysis = Analysis(call, model, people, again=own.reanalyze)
+        counters = analysis.counters
+        round_ = Round(call, SCRIPT.name, counters, good="articlesAnalyzed")
+        failed = set() if own.reanalyze else round_.failed_lately(session)
+        waiting = [one for one in _waiting(session, own) if (one.key, one.content_sha256) not in failed]
     if call.options.dry_run:
         call.report.log("The model is asked all the same.")
-    analysis = Analysis(call, model, people, again=own.reanalyze)
-    counters = analysis.counters
     wanted = waiting[: call.options.limit]
     failure: RecordError | None = None
+    is_hopeless = is_down = False
     try:
-        for done, article_id in enumerate(wanted, start=1):
+        for done, question in enumerate(wanted, start=1):
             try:
-                analysis.of(article_id)
+                analysis.of(int(question.key))
             except RecordError as error:
-                call.report.error(f"Article {article_id} {error}.")
-                counters["errors"] += 1
+                round_.failed(question, error)
                 failure = error
+            except SourceDown as error:
+                # Of one it may be the article, too long or too hard; of two it is the server.
+                if is_down or done == len(wanted):
+                    raise
+                is_down = True
+                call.report.error(f"{question.name} waits for the next run: {error}")
             call.report.progress(done, len(wanted))
+            if is_hopeless := counters["errors"] >= HOPELESS and not analysis.answers:
+                break
     except NoMore as stopped:
         call.report.log(f"{stopped}.")
+        return
     finally:
         left = len(waiting) - counters["articlesProcessed"] - counters["errors"]
         if left:
             call.report.log(f"{left} articles wait for the next run.")
         call.report.result(counters | {"left": left, "calls": model.calls, "tokens": model.tokens})
-    if failure and not counters["articlesProcessed"]:
+    if failure and (is_hopeless or not counters["articlesProcessed"]):
         raise BadSource(f"None of {counters['errors']} articles could be analysed: the last one {failure}.")
 
 
-def _waiting(session: Session, own: argparse.Namespace) -> Sequence[int]:
+def _waiting(session: Session, own: argparse.Namespace) -> list[Question]:
     """Those not analysed yet, or changed since; the newest first. Raises CalledWrongly."""
     article, known = PressArticle, PressAnalysis
-    wanted = select(article.id).outerjoin(known, known.article_id == article.id)
+    wanted = select(article.id, article.title, article.description).outerjoin(known, known.article_id == article.id)
     if not own.reanalyze:
         wanted = wanted.where(or_(known.id.is_(None), article.updated_at > known.analyzed_at))
     if own.feed:
@@ -221,7 +237,12 @@ def _waiting(session: Session, own: argparse.Namespace) -> Sequence[int]:
             raise CalledWrongly(f"--politician={own.politician}: no politician has this slug.")
         naming = select(PressMention.article_id).where(PressMention.politician_id == who)
         wanted = wanted.where(article.id.in_(naming))
-    return session.scalars(wanted.order_by(article.published_at.desc().nulls_last(), article.id.desc())).all()
+    rows = session.execute(wanted.order_by(article.published_at.desc().nulls_last(), article.id.desc())).tuples()
+    return [Question(str(id_), f"Article {id_}", _sha256(title, description)) for id_, title, description in rows]
+
+
+def _sha256(*told: str) -> str:
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def _article(session: Session, article_id: int) -> Article:

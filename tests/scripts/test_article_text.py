@@ -56,6 +56,7 @@ def test_a_long_article_is_cut() -> None:
         (page("<p>" * MOST_TAGS).encode(), "tags, more than"),
         (b"\x00\xff\xfe" * 1000, "is not utf-8"),
         (b"%PDF-1.7 </html>", "holds no article"),
+        (page(FILLER, "&#1;<b>x</b>").encode(), "cannot be read: ValueError"),
     ],
 )
 def test_what_is_no_whole_article_is_refused(content: bytes, why: str) -> None:

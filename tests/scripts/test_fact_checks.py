@@ -101,7 +101,8 @@ def test_who_was_not_asked_for_the_longest_comes_first_and_then_the_prominent(
 def test_hidden_people_are_asked_for_only_with_all_or_by_name(sqlite_site: Site, google: Google) -> None:
     politician(sqlite_site, 1, publication_status=PublicationStatus.EXCLUDED)
     politician(sqlite_site, 2, publication_status=PublicationStatus.PUBLISHED)
-    for flags, wanted in (((), "2"), (("--politician=ombeline-nom1",), "1"), (("--all",), "12")):
+    politician(sqlite_site, 3, publication_override=PublicationStatus.EXCLUDED)
+    for flags, wanted in (((), "2"), (("--politician=ombeline-nom1",), "1"), (("--all",), "123")):
         google.asked.clear()
         assert sqlite_site.sync(HERE, *flags).code == 0
         assert sorted(name[-1] for name in google.names) == sorted(wanted)

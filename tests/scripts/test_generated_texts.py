@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Update, update
 from sqlalchemy.orm import Session
+from werkzeug import Response
 
 from scripts.database import connected
 from scripts.generation import HOPELESS
@@ -180,6 +181,8 @@ def test_the_most_prominent_come_first_and_who_is_not_shown_or_not_known_never(
     with politicians(asking) as rows:
         excluded = rows.politician("x", prominence=990, publication_status=PublicationStatus.EXCLUDED)
         rows.office(excluded, Office.MAIRE)
+        overruled = rows.politician("y", prominence=985, publication_override=PublicationStatus.EXCLUDED)
+        rows.office(overruled, Office.MAIRE)
         rows.politician("without-facts", prominence=980)
         rows.office(rows.politician("first", prominence=970), Office.MAIRE)
     model.says = [{"text": BIOGRAPHY}]
@@ -301,6 +304,15 @@ def test_a_model_that_answers_nothing_of_use_is_not_asked_about_everything(askin
     assert outcome.code == 1
     assert len(model.asked) == 2 * HOPELESS
     assert outcome.counters["left"] == 8 - HOPELESS
+
+
+def test_one_question_without_an_answer_does_not_keep_the_others_waiting(asking: Site, model: ModelServer) -> None:
+    files(4)(asking)
+    model.says = [lambda told: Response(status=500) if told["titre"].endswith("phares") else {"points": POINTS}]
+    outcome = asking.sync(SUMMARIES)
+    assert (outcome.code, outcome.counters["generated"], outcome.counters["left"]) == (0, 3, 1)
+    assert "DLR5L17N1 (Protéger les phares) waits for the next run: " in outcome.err
+    assert asking.sync(SUMMARIES).code == 75, "where it is the last one, it may be the server after all"
 
 
 def test_but_some_bad_ones_at_first_do_not_keep_the_others_waiting(asking: Site, model: ModelServer) -> None:

@@ -51,12 +51,16 @@ OBEYED = {
     "a link": "Voir https://voleur.example/page.",
     "a link in Markdown": "Voir [ici](voleur).",
     "an address without a scheme": "Voir www.voleur ou voleur.example.",
+    "an address of anywhere": "Voir voleur.ly/x et voleur.co.",
     "an e-mail": "Écrire à moi@voleur.",
     "Markdown": "C'est **important**.",
+    "a list in Markdown": "Ceci :\n- un point,\n- un autre.",
     "a judicial claim": "M. Jean Dupont a été condamné pour corruption.",
     "another": "Jean Dupont, poursuivi pour fraude fiscale, nie les faits.",
+    "one of somebody by the last name": "Le ministre Quelconque a été condamné.",
     "a number of its own": "Cela coûte 987654 euros.",
     "a name of its own": "L'idée en revient à Perceval Quelconque.",
+    "half a name": "L'idée en revient à Jean Quelconque.",
     "10,000 words": "mot " * 10_000,
     "no more words than bytes": "x" * 100_000,
 }
@@ -146,6 +150,9 @@ def test_a_law_on_crimes_can_be_summed_up(asking: Site, model: ModelServer, said
         "Une enquête préliminaire la vise.",
         "Elle a détourné des fonds.",
         "Relaxée depuis, elle siège.",
+        "Elle a été jugée, puis incarcérée.",
+        "Le tribunal l'attend.",
+        "Ministre de la Justice, elle a démissionné.",
     ],
 )
 def test_no_biography_has_a_judicial_word(asking: Site, model: ModelServer, said: str) -> None:
@@ -153,15 +160,23 @@ def test_no_biography_has_a_judicial_word(asking: Site, model: ModelServer, said
     model.says = [biography(said), biography("")]
     outcome = asking.sync("generate-biographies")
     assert (outcome.code, outcome.counters["generated"], outcome.counters["calls"]) == (0, 1, 2)
-    assert "speaks of a judicial matter" in model.asked[1]["messages"][2]["content"]
+    assert "speaks of a judicial matter" in model.asked[1]["messages"][0]["content"]
     assert asking.rows("politicians")[0]["biography"] == BIOGRAPHY
 
 
 @pytest.mark.parametrize(
-    "said", ["Elle a été ministre de la Justice.", "Elle est avocate.", "Elle préside une commission d'enquête."]
+    ("said", "fact"),
+    [
+        ("Elle a été ministre de la Justice.", "garde des Sceaux, ministre de la Justice"),
+        ("Elle est avocate.", "avocat"),
+        ("Elle préside une commission d'enquête.", "présidente de la commission d'enquête"),
+    ],
 )
-def test_but_words_of_an_office_or_a_trade_do(asking: Site, model: ModelServer, said: str) -> None:
+def test_but_words_of_an_office_or_a_trade_that_were_given_do(
+    asking: Site, model: ModelServer, said: str, fact: str
+) -> None:
     deputies(1)(asking)
+    change(asking, update(Mandate).values(title=fact))
     model.says = [biography(said)]
     assert asking.sync("generate-biographies").code == 0
 

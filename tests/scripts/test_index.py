@@ -4,6 +4,7 @@ import time
 import tracemalloc
 from collections import Counter
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -11,7 +12,7 @@ from werkzeug import Request, Response
 
 from scripts import index_embeddings
 from scripts.encoders import Vector, unit
-from scripts.models import EntityType
+from scripts.models import EntityType, GeneratedText, Politician, TextKind
 from tests.scripts.embeddings_server import KEY, Answer, EmbeddingsServer, vectors
 from tests.scripts.indexed import GONE, SHOWN, article, bill, execute, fill, put
 from tests.scripts.sites import Outcome, Site
@@ -319,6 +320,15 @@ def test_without_an_endpoint_it_is_encoded_here(sqlite_site: Site) -> None:
     before = sqlite_site.dump()
     assert well(sqlite_site, "--force")["indexed"] == ALL
     assert sqlite_site.dump() == before
+
+
+def test_a_biography_that_somebody_took_away_is_not_found_by_its_words(small: Site, server: EmbeddingsServer) -> None:
+    put(small, Politician(slug="anne-roche", first_name="Anne", last_name="Roche"))
+    written = {"model": "m", "generated_at": datetime.now(UTC), "sources": [], "content_sha256": ""}
+    put(small, GeneratedText(kind=TextKind.BIOGRAPHY, subject_id=1, text="Elle cultive des poires.", **written))
+    well(small)
+    assert ["Anne Roche"] in server.asked
+    assert "poires" not in str(server.asked)
 
 
 def test_every_kind_was_tried() -> None:

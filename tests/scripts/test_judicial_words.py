@@ -18,6 +18,8 @@ from scripts.judicial_words import tier
         ("Les prévenues, mises en examen hier", 2),
         ("soupçonnée de prise illégale d’intérêts", 2),
         ("une enquête préliminaire", 2),
+        ("La maire a été jugée", 1),
+        ("deux élus écroués", 1),
         ("l'ancien ministre a été relaxé", 2),
         ("The senator was indicted", 2),
         ("le parquetage, les jugeotes", 0),

@@ -121,9 +121,10 @@ def test_what_is_not_of_the_shape_is_asked_again_once(make: Make, model: ModelSe
     assert client.ask(PROMPT, QUESTION).colour == "rouge"
     assert (client.calls, client.tokens) == (2, 200)
     first, second = model.asked
-    assert second["messages"][:2] == first["messages"]
-    assert second["messages"][2]["content"].startswith("Your last answer was not usable: ")
-    assert len(second["messages"]) == 3
+    (before, question), (after, again) = first["messages"], second["messages"]
+    assert again == question
+    assert after["content"].startswith(f"{before['content']}\n\nYour last answer was not usable: ")
+    assert after["role"] == "system", "and no other: some servers take no two of one role in a row"
 
 
 @pytest.mark.parametrize("said", UNUSABLE.values(), ids=UNUSABLE)
@@ -134,6 +135,13 @@ def test_and_then_given_up(make: Make, model: ModelServer, said: str) -> None:
     assert len(model.asked) == 2
     assert len(str(raised.value)) < 400
     assert "rou" not in str(raised.value).replace("colour", ""), "what it said is anybody's words"
+
+
+def test_a_field_that_was_not_asked_for_is_not_named(make: Make, model: ModelServer) -> None:
+    model.says = [{**RED, "M. Quelconque est coupable": True}]
+    with pytest.raises(RecordError, match="the whole: Extra inputs are not permitted") as raised:
+        make().ask(PROMPT, QUESTION)
+    assert "coupable" not in str(raised.value) + str(model.asked), "it is anybody's words, as what stands in it"
 
 
 NO_COMPLETION = {
@@ -162,7 +170,7 @@ def test_what_is_no_completion_is_asked_again_and_paid_for(make: Make, model: Mo
 def test_an_answer_that_broke_off_is_asked_again(make: Make, model: ModelServer) -> None:
     model.says = [model.completion(json.dumps(RED), finish="length"), RED]
     assert make().ask(PROMPT, QUESTION).colour == "rouge"
-    assert "it broke off" in model.asked[1]["messages"][2]["content"]
+    assert "it broke off" in model.asked[1]["messages"][0]["content"]
 
 
 @pytest.mark.parametrize("how", [{"refusal": "Je ne peux pas."}, {"finish": "content_filter"}, {"content": ["a"]}])
@@ -264,4 +272,4 @@ def test_what_a_server_does_not_say_is_reckoned(make: Make, httpserver: HTTPServ
 def test_a_shape_finds_the_documents_in_its_context(make: Make, model: ModelServer) -> None:
     model.says = [{"colour": "bleu"}, RED]
     assert make().ask(PROMPT, {"allowed": ["rouge"]}).colour == "rouge"
-    assert "is none of those given" in model.asked[1]["messages"][2]["content"]
+    assert "is none of those given" in model.asked[1]["messages"][0]["content"]

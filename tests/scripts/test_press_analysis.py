@@ -11,9 +11,11 @@ from pytest_httpserver import HTTPServer
 from sqlalchemy import update
 from werkzeug import Response
 
+from scripts import language_model
 from scripts.database import connected
 from scripts.feeds import FEEDS
-from scripts.models import Affair, Offence, PressArticle, PublicationStatus, Stage
+from scripts.generation import HOPELESS
+from scripts.models import Affair, AffairSource, Offence, PressArticle, PublicationStatus, Stage
 from scripts.publishers import LONGEST_NAME, PUBLISHERS, Publisher, page_name
 from scripts.settings import database_url
 from tests.scripts.articles import COURT, FILLER, Told, page, stored
@@ -45,7 +47,7 @@ def analysed(site: Site, *flags: str, **counters: int) -> Outcome:
     return outcome
 
 
-def change(site: Site, table: type[PressArticle] | type[Affair], **values: object) -> None:
+def change(site: Site, table: type[PressArticle | Affair | AffairSource], **values: object) -> None:
     with connected(database_url(site.url)) as engine, engine.begin() as connection:
         connection.execute(update(table).values(updated_at=datetime.now(UTC), **values))
 
@@ -125,17 +127,37 @@ def test_another_offence_is_another_affair(ready: Site, model: ModelServer) -> N
     analysed(ready, affairsCreated=2, affairsEnriched=0)
 
 
+def test_what_fits_no_offence_is_never_the_same_as_another_that_fits_none(ready: Site, model: ModelServer) -> None:
+    stored(LUNE, LUNE)(ready)
+    model.says = [accused("ada-lune", offence="AUTRE")]
+    analysed(ready, affairsCreated=2, affairsEnriched=0)
+    analysed(ready, "--reanalyze", affairsCreated=0, affairsEnriched=0)
+
+
+def test_a_source_that_a_person_has_reworded_stays_as_it_is(ready: Site, model: ModelServer) -> None:
+    stored(LUNE)(ready)
+    analysed(ready, affairsCreated=1)
+    change(ready, Affair, publication_status=PublicationStatus.PUBLISHED)
+    change(ready, AffairSource, title="Le bon titre")
+    change(ready, PressArticle, title="Ada Lune devant ses juges")
+    analysed(ready, articlesAnalyzed=1, affairsEnriched=0)
+    assert [source["title"] for source in ready.rows("affair_sources")] == ["Le bon titre"]
+
+
 @pytest.mark.parametrize("status", [status for status in PublicationStatus if status is not PublicationStatus.DRAFT])
 def test_an_affair_that_a_person_took_up_stays_as_it_is(
     ready: Site, model: ModelServer, status: PublicationStatus
 ) -> None:
-    stored(LUNE, LUNE)(ready)
-    analysed(ready, "--limit=1", affairsCreated=1, left=1)
+    stored(LUNE, LUNE, LUNE)(ready)
+    analysed(ready, "--limit=1", affairsCreated=1, left=2)
     change(ready, Affair, publication_status=status, stage=Stage.ENQUETE, title="Le bon titre")
     before = ready.rows("affairs")
-    analysed(ready, affairsEnriched=1)
-    assert ready.rows("affairs") == before
-    assert len(ready.rows("affair_sources")) == 2
+    is_shown = status is not PublicationStatus.EXCLUDED
+    analysed(ready, affairsCreated=int(is_shown), affairsEnriched=2 - is_shown)
+    assert ready.rows("affairs")[:1] == before
+    assert [row["publication_status"] for row in ready.rows("affairs")[1:]] == ["DRAFT"] * is_shown
+    assert [row["affair_id"] for row in ready.rows("affair_sources")] == ([1, 2, 2] if is_shown else [1, 1, 1])
+    analysed(ready, "--reanalyze", affairsCreated=0, affairsEnriched=0)
 
 
 def test_a_merged_affair_is_the_one_that_was_kept_and_gets_no_source_itself(ready: Site, model: ModelServer) -> None:
@@ -222,9 +244,56 @@ def test_one_bad_answer_costs_its_article_and_all_bad_ones_the_run(ready: Site, 
     assert "Article 1 got no usable answer from stub-1" in outcome.err
     model.asked.clear()
     model.says = ["nonsense"]
-    outcome = ready.sync(SCRIPT)
+    outcome = ready.sync(SCRIPT, "--force")
     assert (outcome.code, outcome.counters["errors"]) == (1, 1)
     assert "None of 1 articles could be analysed" in outcome.err
+
+
+@pytest.mark.parametrize("how", ["--force", "--reanalyze", "changed"])
+def test_what_has_no_good_answer_is_not_paid_for_again_until_asked_or_changed(
+    ready: Site, model: ModelServer, how: str
+) -> None:
+    stored(LUNE, Told("Un procès", COURT))(ready)
+    model.says = [model.completion("", refusal="Non."), NOTHING]
+    analysed(ready, articlesAnalyzed=1, errors=1)
+    analysed(ready, articlesProcessed=0, errors=0, calls=0, left=0)
+    model.asked.clear()
+    model.says = [NOTHING]
+    if how == "changed":
+        change(ready, PressArticle, description=f"{COURT} Enfin.")
+    analysed(ready, *([how] if how.startswith("--") else []), articlesAnalyzed=1 if how == "--force" else 2, errors=0)
+
+
+def test_a_model_that_answers_nothing_of_use_is_not_asked_about_everything(ready: Site, model: ModelServer) -> None:
+    stored(Told("Une école"), *(LUNE for _ in range(HOPELESS + 3)))(ready)
+    model.says = ["nonsense"]
+    outcome = ready.sync(SCRIPT)
+    assert (outcome.code, outcome.counters["errors"], outcome.counters["left"]) == (1, HOPELESS, 3)
+    assert len(model.asked) == 2 * HOPELESS
+
+
+def test_a_quota_that_is_spent_is_no_failure_whatever_came_before(ready: Site, model: ModelServer) -> None:
+    stored(LUNE, LUNE)(ready)
+    model.says = ["nonsense", "nonsense", Response(status=402)]
+    analysed(ready, articlesProcessed=0, errors=1, left=1)
+
+
+def test_one_article_without_an_answer_does_not_keep_the_others_waiting(ready: Site, model: ModelServer) -> None:
+    stored(*(Told(f"Un procès {n}") for n in range(3)))(ready)
+    model.says = [lambda told: Response(status=500) if told["article"]["title"] == "Un procès 0" else NOTHING]
+    outcome = analysed(ready, articlesAnalyzed=2, errors=0, left=1)
+    assert "Article 1 waits for the next run: " in outcome.err
+    assert ready.sync(SCRIPT).code == 75, "where it is the last one, it may be the server after all"
+
+
+def test_after_its_minutes_no_page_is_read_either(
+    online: Site, model: ModelServer, httpserver: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model.serve(online)
+    stored(*(Told("Un jour", feed="lcp") for _ in range(2)))(online)
+    monkeypatch.setattr(language_model, "ENOUGH", 0.0)
+    analysed(online, articlesProcessed=0, scrapeErrors=0, left=2)
+    assert httpserver.log == []
 
 
 # Articles, when they are hostile.
@@ -284,7 +353,7 @@ def test_where_nobody_is_named_nobody_can_be_accused(ready: Site, model: ModelSe
     stored(Told("Un procès", COURT))(ready)
     assert ready.sync(SCRIPT).code == 1
     model.says = [{"is_judicial": True, "politicians": []}]
-    analysed(ready, affairRelated=1)
+    analysed(ready, "--force", affairRelated=1)
 
 
 # Pages.

@@ -1,12 +1,17 @@
 """sync-press: which articles it keeps, what it makes of hostile feeds, and whom it finds named."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
 from pytest_httpserver import HTTPServer
+from sqlalchemy.orm import Session
 
+from scripts import sync_press
 from scripts.feeds import FEEDS
-from scripts.models import Party
+from scripts.models import Party, PressArticle
+from scripts.press_mentions import Names, mention
 from tests.scripts.documents import deputies_csv, deputy_line, item, rss
 from tests.scripts.politicians import politicians
 from tests.scripts.sites import SAMPLES, Site
@@ -284,3 +289,27 @@ def test_a_corrected_title_loses_the_mention_it_no_longer_makes(site: Site) -> N
     assert len(site.rows("press_mentions")) == 1
     read(site, item("1", title="Une autre"))
     assert site.rows("press_mentions") == []
+
+
+def test_matching_what_is_stored_goes_on_where_it_was_cut_short(
+    sqlite_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read(sqlite_site, *(item(str(number), title="Ada Quercelin") for number in range(3)))
+    sqlite_site.put("sync-assemblee", "deputes-active.csv", deputies_csv(deputy_line(1, prenom="Ada", nom="Quercelin")))
+    sqlite_site.sync("sync-assemblee")
+    seen: list[int] = []
+
+    def cut_short(session: Session, articles: Sequence[PressArticle], known: Names) -> Counter[str]:
+        seen.extend(article.id for article in articles)
+        if len(seen) == 3:
+            raise OSError("killed")
+        return mention(session, articles, known)
+
+    monkeypatch.setattr(sync_press, "BATCH", 1)
+    monkeypatch.setattr(sync_press, "mention", cut_short)
+    assert sqlite_site.sync("sync-press", ONE).code == 1
+    assert sqlite_site.sync("sync-press", ONE).counters["mentionsCreated"] == 1
+    assert seen == [1, 2, 3, 3]
+    assert len(sqlite_site.rows("press_mentions")) == 3
+    assert sqlite_site.sync("sync-press", ONE).counters["mentionsCreated"] == 0
+    assert len(seen) == 4

@@ -183,6 +183,15 @@ def test_a_limit_is_of_files_and_votes_and_takes_what_a_rule_places_first(ready:
     assert (counters["premapped"], counters["aiClassified"], counters["left"]) == (1, 1, 2)
 
 
+def test_a_law_is_asked_about_once_also_where_a_vote_on_it_comes_later(ready: Site, model: ModelServer) -> None:
+    ready.sync(SCRIPT, "--limit=4")
+    assert themes(ready) == [BUDGET, LIGHT, BUDGET, BUDGET, NONE, NONE]
+    model.says = [{"theme": "TRANSPORTS"}]
+    counters = ready.sync(SCRIPT).counters
+    assert (counters["aiClassified"], counters["left"], counters["calls"]) == (2, 0, 0)
+    assert themes(ready)[4:] == [LIGHT, LIGHT]
+
+
 def test_a_theme_that_is_none_of_the_sites_is_refused(ready: Site, model: ModelServer) -> None:
     model.says = [{"theme": "ANARCHIE"}]
     outcome = ready.sync(SCRIPT)
