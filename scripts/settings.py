@@ -1,6 +1,5 @@
 """What the scripts read from the environment. `python -m scripts.settings` says what is wrong with it, if anything."""
 
-import re
 import sys
 from pathlib import Path
 from typing import Literal
@@ -83,14 +82,6 @@ class Settings(BaseSettings):
         if not _keeps_a_key(value):
             raise ValueError("is no address for a key; allowed is https://host/path, and http:// on this machine only")
         return value.rstrip("/")
-
-    @field_validator("google_factcheck_api_key", "judilibre_api_key", "llm_api_key", "embeddings_api_key")
-    @classmethod
-    def _key_that_a_header_carries(cls, value: SecretStr | None) -> SecretStr | None:
-        # Refused here: the error of whoever would send it quotes it.
-        if value and not re.fullmatch("[!-~]+", value.get_secret_value()):
-            raise ValueError("holds a space, or a letter that is not ASCII's; no key does")
-        return value
 
     @property
     def database(self) -> URL:
