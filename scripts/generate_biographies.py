@@ -89,13 +89,8 @@ GENRE = Genre(
 )
 
 
-def _no_flags(_: argparse.ArgumentParser) -> None:
-    """Only those that every script has."""
-
-
 SCRIPT = Script(
     name=GENRE.script,
     summary="Biographies of politicians who have none, by a language model.",
-    flags=_no_flags,
     run=run,
 )
