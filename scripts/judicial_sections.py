@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from scripts.case_numbers import Numbers, numbers
 from scripts.errors import RecordError
 from scripts.models import Offence, Stage
-from scripts.offences import is_judicial, offence, stage
+from scripts.offences import is_judicial, is_of_somebody_harmed, offence, stage
 from scripts.text import clean, shorten, slug
 
 MOST = 30  # of one page
@@ -52,7 +52,7 @@ def sections(wikitext: str) -> list[Section]:
         (part, child, text[child.start : child.end])
         for part in _judicial(_tree(text))
         for child in part.parts or [part]
-        if child.title
+        if child.title and not (is_of_somebody_harmed(part.title) or is_of_somebody_harmed(child.title))
     ]
     if len(found) > MOST:
         raise RecordError(f"has {len(found)} judicial sections, more than {MOST}")
