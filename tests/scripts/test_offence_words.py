@@ -6,7 +6,7 @@ import pytest
 
 from scripts.case_numbers import numbers
 from scripts.errors import RecordError
-from scripts.judicial_sections import LONGEST, MOST, sections
+from scripts.judicial_sections import LONGEST, LONGEST_OF_ALL, MOST, sections
 from scripts.models import Offence, Stage
 from scripts.offences import (
     HARMED,
@@ -135,6 +135,18 @@ def test_a_page_with_too_many_is_refused() -> None:
     assert len(sections("== Procès ==\n" * MOST)) == MOST
     with pytest.raises(RecordError, match="more than"):
         sections("== Procès ==\n" * (MOST + 1))
+
+
+def test_of_a_whole_page_the_parser_gets_so_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[str] = []
+
+    def prose(text: str) -> str:
+        given.append(text)
+        return text
+
+    monkeypatch.setattr("scripts.judicial_sections._prose", prose)
+    sections(f"== Procès ==\n{'a' * LONGEST}\n" * MOST)
+    assert LONGEST_OF_ALL * 0.9 < sum(len(text) for text in given) < LONGEST_OF_ALL * 1.1
 
 
 @pytest.mark.parametrize("hostile", ["<ref>", "{{[[<b>", "{|\n|-\n", "<!--", "<ref ", "RG ", "=", "== x\n", "ECLI:"])
