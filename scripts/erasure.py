@@ -54,7 +54,7 @@ def erase(database: Database, slug: str) -> str:
         who = session.scalar(select(Politician.id).where(Politician.slug == slug))
         if who is None:
             raise CalledWrongly(f"no politician has the slug {slug!r}")
-        _refuse_doubts(session, who, slug)
+        _refuse_doubts(session, slug)
         _remember(session, who)
         counts: Counter[str] = Counter()
         for table, count in _remove(session, who, slug):
@@ -67,9 +67,9 @@ def erase_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("slug", help="the politician's slug")
 
 
-def _refuse_doubts(session: Session, who: int, slug: str) -> None:
+def _refuse_doubts(session: Session, slug: str) -> None:
     for doubt in session.scalars(select(Doubt)):
-        if slug not in doubt.candidates or doubt.politician_id == who:
+        if slug not in doubt.candidates:
             continue
         if doubt.politician_id is None and not doubt.is_new:
             raise CalledWrongly(

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import create_engine, text
 
-from scripts.models import AffairSource, PressAnalysis, PressArticle
+from scripts.models import AffairMerge, AffairSource, Confidence, PressAnalysis, PressArticle
 from scripts.settings import database_url
+from tests.scripts.affairs import affair
 from tests.scripts.documents import Json
 from tests.scripts.items import NOBODY_KNOWS, at, entities, item, named, statement, words
 from tests.scripts.sites import SAMPLES, Site
@@ -254,9 +255,13 @@ def test_an_item_that_is_somebody_elses_by_now_takes_its_draft_along(one: Site) 
     politician(one, 2)
     serve(one, item("Q1", "A", P1399=[convicted()]))
     one.sync(SCRIPT)
+    affair(one, 2)
+    write(one, AffairMerge(kept_id=1, merged_id=2, confidence=Confidence.HIGH, why="…"))
+    change(one, "UPDATE affairs SET merged_into_id = 1 WHERE id = 2")
     change(one, "UPDATE external_ids SET politician_id = 2")
     one.sync(SCRIPT)
-    assert [row["politician_id"] for row in one.rows("affairs")] == [2]
+    assert {(row["politician_id"], row["merged_into_id"]) for row in one.rows("affairs")} == {(1, None), (2, None)}
+    assert one.rows("affair_merges") == []
 
 
 def test_on_the_samples_it_finds_what_is_there(site: Site) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from scripts.erasure import digest
 from scripts.models import (
     Declaration,
     Embedding,
@@ -115,7 +116,15 @@ def test_of_the_erased_no_table_has_anything_and_the_others_keep_all(two: Site) 
     assert "ombeline-nom1" not in str(after)
     assert not re.search(r"99001F|99121|'Q100'|'g1'|'m1'|'d1'", str(after))
     assert [vote["politician_id"] for vote in after["votes"]] == [None, 2]
-    assert after["erasures"]
+    ids = [
+        (IdSource.WIKIDATA, "Q100"),
+        (IdSource.SENAT, "99001F"),
+        (IdSource.HATVP, "99121"),
+        (IdSource.GOUVERNEMENT, "g1"),
+    ]
+    assert {row["id_sha256"] for row in after["erasures"]} == {digest(*one) for one in ids}, (
+        "also as a person has decided"
+    )
     assert two.sync("erase", "ombeline-nom1").code == 64
 
 

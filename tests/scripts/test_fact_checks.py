@@ -319,3 +319,9 @@ def test_on_the_samples_it_succeeds_and_shows_something(site: Site) -> None:
     assert (outcome.code, outcome.err) == (0, "")
     wanted = {"claimsFound": 7, "factChecksCreated": 7, "mentionsCreated": 8, "namingNobody": 1, "ratingsUnknown": 1}
     assert {name: outcome.counters[name] for name in wanted} == wanted
+
+
+def test_a_folders_file_is_read_once_whatever_pages_it_speaks_of(sqlite_site: Site) -> None:
+    politician(sqlite_site, 1)
+    sqlite_site.put(HERE, "ombeline-nom1.json", claims(claim("Nom1 nage", GOOD), token="next"))
+    assert sqlite_site.sync(HERE).counters["claimsFound"] == 1
