@@ -7,7 +7,7 @@ COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --gen
 .PHONY: run test browser lint format bench screenshots lock clean
 .DELETE_ON_ERROR:
 
-run: .venv/installed  ## the whole stack here, then the day once; it stays up
+run: .venv/installed  ## the whole stack here, then the politicians and the day once; it stays up
 	@$(BIN)/syncs up --demo
 
 test: .venv/installed-dev browser  ## every test, on a real PostgreSQL, Prefect server and worker: two stacks side by side

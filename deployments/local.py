@@ -28,7 +28,9 @@ from deployments.worker import Worker
 SETTINGS = ((sys.executable, "-m", "flows.settings"), (sys.executable, "-m", "scripts.settings"))
 MIGRATE = (sys.executable, "-m", "scripts", "migrate")
 BOOTSTRAP = (sys.executable, "-m", "deployments.bootstrap")
-DAY = (str(Path(sys.executable).with_name("syncs")), "trigger", "sync:daily", "--watch")
+TRIGGER = (str(Path(sys.executable).with_name("syncs")), "trigger")
+POLITICIANS = (*TRIGGER, "sync:politicians", "--watch")
+DAY = (*TRIGGER, "sync:daily", "--watch")
 LOGS_EVERY = 30.0
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -200,6 +202,9 @@ def up(*, demo: bool = False) -> int:
         if environment.on_samples:
             _print("a demonstration: scripts read samples/ into a database of their own; `syncs up` alone is live")
         async with Stack(settings, environment, _print) as stack:
+            if environment.on_samples:
+                _print("first the politicians, whom the day's votes, press and facts are about:")
+                await stack.show(POLITICIANS)
             if demo:
                 _print("the day runs once, as by `syncs trigger sync:daily --watch`:")
                 await stack.show(DAY)

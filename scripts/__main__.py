@@ -1,5 +1,4 @@
-"""`python -m scripts <script> [flags]`, and the commands: `migrate`, `doubts`, `decide`, `merges`, `unmerge`, `erase`
-and `search`.
+"""`python -m scripts <script> [flags]`, `migrate`, and the commands of scripts.commands.
 
 Exit codes (sysexits): 0 done, 1 failed, 64 called wrongly, 75 the source is down, 78 not configured.
 """
@@ -8,20 +7,18 @@ import difflib
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 import psycopg
 import stamina.instrumentation
 from sqlalchemy.exc import SQLAlchemyError
 
-from scripts import doubts, erasure, merges, search
 from scripts.arguments import Parser, options_from, parser_for
+from scripts.commands import COMMANDS, Asked
 from scripts.database import Database, connected
-from scripts.encoders import encoder
 from scripts.errors import CalledWrongly, ScriptError
 from scripts.http_client import HttpClient
 from scripts.migrate import migrate, require_tables
-from scripts.models import EntityType
 from scripts.report import Report
 from scripts.roster import SCRIPTS
 from scripts.script import Call, Script
@@ -29,15 +26,7 @@ from scripts.settings import read_settings
 from scripts.source import Source
 
 MIGRATE = "Brings the tables of DATABASE_URL up to this release."
-COMMANDS = {
-    "migrate": MIGRATE,
-    "doubts": doubts.LIST,
-    "decide": doubts.DECIDE,
-    "merges": merges.LIST,
-    "unmerge": merges.UNDO,
-    "erase": erasure.ERASE,
-    "search": search.SEARCH,
-}
+SUMMARIES = {"migrate": MIGRATE, **{name: command.summary for name, command in COMMANDS.items()}}
 
 
 def main(arguments: Sequence[str], *, client: HttpClient | None = None) -> int:
@@ -62,47 +51,12 @@ def main(arguments: Sequence[str], *, client: HttpClient | None = None) -> int:
 def _dispatch(name: str, flags: Sequence[str], report: Report, client: HttpClient) -> None:
     if name in SCRIPTS:
         _run(SCRIPTS[name], flags, report, client)
+    elif name in COMMANDS:
+        _answer(name, flags, client)
     elif name == "migrate":
-        Parser(prog="python -m scripts migrate", description=MIGRATE).parse_args(flags)
+        Parser(prog="python -m scripts migrate", description=MIGRATE, allow_abbrev=False).parse_args(flags)
         with connected(read_settings().database) as engine:
             report.log(migrate(engine))
-    elif name == "doubts":
-        Parser(prog="python -m scripts doubts", description=doubts.LIST).parse_args(flags)
-        with _database() as database:
-            for line in doubts.open_doubts(database):
-                print(line)
-    elif name == "decide":
-        parser = Parser(prog="python -m scripts decide", description=doubts.DECIDE)
-        doubts.decide_flags(parser)
-        given = parser.parse_args(flags)
-        with _database() as database:
-            print(doubts.decide(database, given.source, given.external_id, given.slug))
-    elif name == "merges":
-        Parser(prog="python -m scripts merges", description=merges.LIST).parse_args(flags)
-        with _database() as database:
-            for line in merges.listed(database):
-                print(line)
-    elif name == "unmerge":
-        parser = Parser(prog="python -m scripts unmerge", description=merges.UNDO)
-        merges.unmerge_flags(parser)
-        given = parser.parse_args(flags)
-        with _database() as database:
-            print(merges.unmerge(database, given.kept, given.merged))
-    elif name == "erase":
-        parser = Parser(prog="python -m scripts erase", description=erasure.ERASE)
-        erasure.erase_flags(parser)
-        given = parser.parse_args(flags)
-        with _database() as database:
-            print(erasure.erase(database, given.slug))
-    elif name == "search":
-        parser = Parser(prog="python -m scripts search", description=search.SEARCH, allow_abbrev=False)
-        search.flags(parser)
-        given = parser.parse_args(flags)
-        kind = EntityType(given.type) if given.type else None
-        with _database() as database:
-            found = search.answers(database, encoder(read_settings(), client), given.question, kind, given.limit)
-        for line in search.lines(found):
-            print(line)
     elif name in {"--help", "-h"}:
         for line in _overview():
             print(line)
@@ -110,12 +64,17 @@ def _dispatch(name: str, flags: Sequence[str], report: Report, client: HttpClien
         raise CalledWrongly(_unknown(name))
 
 
-@contextmanager
-def _database() -> Iterator[Database]:
-    with connected(read_settings().database) as engine:
+def _answer(name: str, flags: Sequence[str], client: HttpClient) -> None:
+    command = COMMANDS[name]
+    parser = Parser(prog=f"python -m scripts {name}", description=command.summary, allow_abbrev=False)
+    command.flags(parser)
+    given = parser.parse_args(flags)
+    settings = read_settings()
+    with connected(settings.database) as engine:
         require_tables(engine)
         with closing(Database(engine)) as database:
-            yield database
+            for line in command.answer(Asked(given, database, settings, client)):
+                print(line)
 
 
 def _run(script: Script, flags: Sequence[str], report: Report, client: HttpClient) -> None:
@@ -142,7 +101,7 @@ def _sentence(error: Exception) -> str:
 
 
 def _unknown(name: str) -> str:
-    near = difflib.get_close_matches(name, [*SCRIPTS, *COMMANDS], n=3, cutoff=0.5)
+    near = difflib.get_close_matches(name, [*SCRIPTS, *SUMMARIES], n=3, cutoff=0.5)
     hint = f"the nearest are {', '.join(near)}" if near else "--help lists them all"
     return f"there is no such script; {hint}."
 
@@ -151,7 +110,7 @@ def _overview() -> Iterator[str]:
     yield "python -m scripts <script> [flags]; <script> --help lists its flags."
     for script in SCRIPTS.values():
         yield f"  {script.name:28}{script.summary}"
-    for name, what in COMMANDS.items():
+    for name, what in SUMMARIES.items():
         yield f"  {name:28}{what}"
 
 

@@ -49,6 +49,9 @@ def test_make_run_shows_the_day_says_how_to_go_live_and_stays_until_it_is_told(d
         assert f"│ {step.name} " in said, "a row a step at the end"
     assert "scrutinsCreated 4" in said
     assert "articlesNew 27" in said
+    # The politicians were there before the day, or nobody would be named, claimed of or scored.
+    for found in ("mentionsCreated", "factChecksCreated", "totalPoliticians"):
+        assert f"{found} " in said
     assert "LLM_API_KEY is not set" in said
     assert "\nCompleted.\n" in said
     assert f"Prefect's UI: http://127.0.0.1:{demo.port}" in said

@@ -125,9 +125,13 @@ async def test_a_run_that_goes_on_is_not_closed(api: httpx.AsyncClient, plans: P
     plans.make("sync-senat", seconds=60)
     job = await start(api, "sync-senat")
     await begun(plans, "sync-senat")
-    run = UUID((await until(api, job, "RUNNING"))["flowRunId"])
+    # The mirror hears of a run and of its task one after the other.
+    while (shown := await until(api, job, "RUNNING"))["steps"][0]["status"] != "RUNNING":
+        await asyncio.sleep(0.1)
     async with Gateway.connected() as prefect:
-        (snapshot,) = await prefect.snapshots([run])
+        (snapshot,) = await prefect.snapshots([UUID(shown["flowRunId"])])
         await Cleanup(prefect).close(snapshot)
+        (after,) = await prefect.snapshots([snapshot.id])
+    assert [task.state for task in after.tasks] == [task.state for task in snapshot.tasks]
     assert (await until(api, job, "RUNNING"))["steps"][0]["status"] == "RUNNING"
     await cancel(api, job)
