@@ -117,9 +117,9 @@ def _list(told: Any, key: str) -> list[Any]:
 
 def _strings(told: Any) -> list[str]:
     """Of a string, a list of them, or a list of lists."""
-    if isinstance(told, str):
-        return [cleaned] if (cleaned := plain(told)) else []
-    return [one for some in told for one in _strings(some)] if isinstance(told, list) else []
+    outer = told if isinstance(told, list) else [told]
+    inner = [one for some in outer for one in (some if isinstance(some, list) else [some])]
+    return [cleaned for one in inner if isinstance(one, str) and (cleaned := plain(one))]
 
 
 def _once(things: list[str]) -> list[str]:

@@ -12,20 +12,21 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from scripts import judicial_sections, merges
+from scripts.affair_sources import WIKIDATA, WIKIPEDIA, Link, analyse_again, link, stages_gone_on
 from scripts.case_numbers import Numbers
 from scripts.errors import BadSource, CalledWrongly, RecordError
-from scripts.models import Affair, AffairOrigin, AffairSource, Offence, Politician, PublicationStatus, Stage
+from scripts.models import Affair, AffairOrigin, Offence, Politician, PublicationStatus, Stage
 from scripts.offences import ITEMS, offence
 from scripts.passes import Found, Pass, Subject, Write
 from scripts.script import Call, Script
 from scripts.statements import Entity, Statement
 from scripts.upsert import upsert
 from scripts.wikidata import FACTS_AND_ARTICLE, LABELS, Memory
-from scripts.wikipedia import PAGES, REVISION, Page, Wikipedia
+from scripts.wikipedia import PAGES, Page, Wikipedia
 
 STAGES = {"P1399": Stage.CONDAMNATION_DEFINITIVE, "P1595": Stage.MISE_EN_EXAMEN}
 DAY, COURT, PENALTY = "P585", "P4884", "P1596"
@@ -33,15 +34,6 @@ DAY, COURT, PENALTY = "P585", "P4884", "P1596"
 #: disputed by, significant event. The stage is then for a person to find.
 OTHERWISE = frozenset({"P582", "P1534", "P1480", "P5102", "P1310", "P793"})
 NO_NUMBERS = Numbers(ecli=None, appeals=[], cases=[])
-
-
-@dataclass(frozen=True)
-class Link:
-    """Where an affair can be read about."""
-
-    url: str
-    publisher: str
-    title: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +127,7 @@ class Discovery:
         what = one.main.item()
         assert what is not None, "the others were left out"  # noqa: S101 - for the type
         title = self._items.label(what)
-        page = Link(f"https://www.wikidata.org/wiki/{subject.qid}", "Wikidata", entity.label or subject.qid)
+        page = Link(f"https://www.wikidata.org/wiki/{subject.qid}", WIKIDATA, entity.label or subject.qid)
         others = (Link(url, urlsplit(url).hostname or url, url) for url in one.addresses() if url != page.url)
         is_sure = not OTHERWISE & one.qualifiers.keys()
         return Discovered(
@@ -189,12 +181,13 @@ class Discovery:
             if (one.external_id in found and found[one.external_id].subject.politician_id != one.politician_id)
             or (one.external_id not in found and (one.politician_id, one.origin) in whole)
         ]
+        analyse_again(session, gone)
         merges.remove(session, gone)
         ours = [one for key, one in found.items() if key not in taken_up]
-        gone_on = _gone_on(session, ours)
+        gone_on = stages_gone_on(session, {one.key: one.stage for one in ours})
         rows = [{**one.row, **gone_on.get(one.key, {})} for one in ours]
         written = upsert(session, Affair, rows, key=("external_id",))
-        _link(session, ours)
+        link(session, {one.key: one.links for one in ours})
         self._counters["affairsCreated"] += len(written.created)
         self._counters["affairsUpdated"] += len(written.updated)
         self._counters["affairsRemoved"] += len(gone)
@@ -228,48 +221,8 @@ def _of_section(subject: Subject, page: Page, one: judicial_sections.Section) ->
         category=one.offence,
         stage=one.stage,
         numbers=one.numbers,
-        links=(Link(page.url, "Wikipédia", page.title),),
+        links=(Link(page.url, WIKIPEDIA, page.title),),
     )
-
-
-def _gone_on(session: Session, affairs: Sequence[Discovered]) -> dict[str, dict[str, object]]:
-    """The stage of those to which the press has added something: it may know better how far they are."""
-    ours = {(one.key, link.url) for one in affairs for link in one.links}
-    there = (
-        select(Affair.external_id, Affair.stage, Affair.stage_on, AffairSource.url)
-        .join(AffairSource)
-        .where(Affair.external_id.in_({key for key, _ in ours}))
-    )
-    return {
-        key: {"stage": stage, "stage_on": stage_on}
-        for key, stage, stage_on, url in session.execute(there).tuples()
-        if (key, url) not in ours and not url.startswith(REVISION)
-    }
-
-
-def _link(session: Session, affairs: Sequence[Discovered]) -> None:
-    """Makes their sources what they are now."""
-    keys = [one.key for one in affairs]
-    ids = dict(
-        session.execute(select(Affair.external_id, Affair.id).where(Affair.external_id.in_(keys))).tuples().all()
-    )
-    rows = {
-        (ids[one.key], link.url): {
-            "affair_id": ids[one.key],
-            "url": link.url,
-            "publisher": link.publisher,
-            "title": link.title,
-            "published_on": None,
-        }
-        for one in affairs
-        for link in one.links
-    }
-    # An article's older revision gives way; what the press has added stays.
-    older = AffairSource.affair_id.in_(ids.values()) & AffairSource.url.startswith(REVISION, autoescape=True)
-    there = session.execute(select(AffairSource.id, AffairSource.affair_id, AffairSource.url).where(older)).tuples()
-    gone = [id_ for id_, affair_id, url in there if (affair_id, url) not in rows]
-    session.execute(delete(AffairSource).where(AffairSource.id.in_(gone)))
-    upsert(session, AffairSource, list(rows.values()), key=("affair_id", "url"))
 
 
 def run(call: Call, own: argparse.Namespace) -> None:
@@ -289,9 +242,9 @@ def run(call: Call, own: argparse.Namespace) -> None:
         origins = {AffairOrigin.WIKIDATA if own.wikidata_only else AffairOrigin.WIKIPEDIA}
     discovery = Discovery(call, counters, frozenset(origins))
     discovery.over.over(discovery.plan, *which)
+    call.report.result(counters)
     if discovery.articles and not discovery.read:
         raise BadSource(f"None of the {discovery.articles} articles of Wikipedia could be read.")
-    call.report.result(counters)
 
 
 def _flags(parser: argparse.ArgumentParser) -> None:

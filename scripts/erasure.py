@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -30,6 +31,7 @@ from scripts.models import (
     IdSource,
     Politician,
     Row,
+    SyncMetadata,
     TextKind,
     Vote,
 )
@@ -52,9 +54,11 @@ def erase(database: Database, slug: str) -> str:
         who = session.scalar(select(Politician.id).where(Politician.slug == slug))
         if who is None:
             raise CalledWrongly(f"no politician has the slug {slug!r}")
-        _refuse_doubts(session, who, slug)
+        _refuse_doubts(session, slug)
         _remember(session, who)
-        counts = dict(_remove(session, who))
+        counts: Counter[str] = Counter()
+        for table, count in _remove(session, who, slug):
+            counts[table] += count
     told = ", ".join(f"{count} of {name}" for name, count in sorted(counts.items()) if count)
     return f"{slug} is erased: {told}."
 
@@ -63,9 +67,9 @@ def erase_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("slug", help="the politician's slug")
 
 
-def _refuse_doubts(session: Session, who: int, slug: str) -> None:
+def _refuse_doubts(session: Session, slug: str) -> None:
     for doubt in session.scalars(select(Doubt)):
-        if slug not in doubt.candidates or doubt.politician_id == who:
+        if slug not in doubt.candidates:
             continue
         if doubt.politician_id is None and not doubt.is_new:
             raise CalledWrongly(
@@ -89,9 +93,9 @@ def _remember(session: Session, who: int) -> None:
     session.flush()
 
 
-def _remove(session: Session, who: int) -> Iterator[tuple[str, int]]:
-    """How many rows of each table."""
-    for table, which in [*_named(who), *_keyed(who)]:
+def _remove(session: Session, who: int, slug: str) -> Iterator[tuple[str, int]]:
+    """How many rows of each table, some of which come twice."""
+    for table, which in [*_named(who, slug), *_keyed(who)]:
         yield table.name, session.scalar(select(func.count()).select_from(table).where(which)) or 0
         if table is Vote.__table__:
             session.execute(update(table).where(which).values(politician_id=None))
@@ -101,13 +105,15 @@ def _remove(session: Session, who: int) -> Iterator[tuple[str, int]]:
     session.expire_all()
 
 
-def _named(who: int) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+def _named(who: int, slug: str) -> Iterator[tuple[Table, ColumnElement[bool]]]:
     """What is about them and has no foreign key."""
     affairs = select(Affair.id).where(Affair.politician_id == who)
-    texts, embeddings = Row.metadata.tables["generated_texts"], Row.metadata.tables["embeddings"]
-    yield texts, (GeneratedText.kind == TextKind.BIOGRAPHY) & (GeneratedText.subject_id == who)
-    yield embeddings, (Embedding.entity_type == EntityType.POLITICIAN) & (Embedding.entity_id == who)
-    yield embeddings, (Embedding.entity_type == EntityType.AFFAIR) & Embedding.entity_id.in_(affairs)
+    tables = Row.metadata.tables
+    yield tables["generated_texts"], (GeneratedText.kind == TextKind.BIOGRAPHY) & (GeneratedText.subject_id == who)
+    yield tables["embeddings"], (Embedding.entity_type == EntityType.POLITICIAN) & (Embedding.entity_id == who)
+    yield tables["embeddings"], (Embedding.entity_type == EntityType.AFFAIR) & Embedding.entity_id.in_(affairs)
+    # What a script remembers of one politician: `factchecks:anne-roche`.
+    yield tables["sync_metadata"], SyncMetadata.key.endswith(f":{slug}", autoescape=True)
 
 
 def _keyed(who: int) -> Iterator[tuple[Table, ColumnElement[bool]]]:

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from scripts.case_numbers import Numbers, numbers
 from scripts.errors import RecordError
 from scripts.models import Offence, Stage
-from scripts.offences import is_judicial, offence, stage
+from scripts.offences import is_judicial, is_of_somebody_harmed, offence, stage
 from scripts.text import clean, shorten, slug
 
 MOST = 30  # of one page
 LONGEST = 10_000  # characters of a section that are looked at for words
+LONGEST_OF_ALL = 100_000  # of a page's: templates that are not closed take the parser seconds a section
 LONGEST_TITLE = 300
 _HEADING = re.compile(r"^(={2,6})([^\n]{1,500}?)\1[ \t]*$", re.MULTILINE)
 # What its sources are called says nothing of the affair itself. No tag goes beyond the next one.
@@ -52,18 +53,19 @@ def sections(wikitext: str) -> list[Section]:
         (part, child, text[child.start : child.end])
         for part in _judicial(_tree(text))
         for child in part.parts or [part]
-        if child.title
+        if child.title and not (is_of_somebody_harmed(part.title) or is_of_somebody_harmed(child.title))
     ]
     if len(found) > MOST:
         raise RecordError(f"has {len(found)} judicial sections, more than {MOST}")
     seen: Counter[str] = Counter()
-    return [_section(part, child, body, seen) for part, child, body in found]
+    longest = min(LONGEST, LONGEST_OF_ALL // max(len(found), 1))
+    return [_section(part, child, body, longest, seen) for part, child, body in found]
 
 
-def _section(part: _Part, child: _Part, body: str, seen: Counter[str]) -> Section:
+def _section(part: _Part, child: _Part, body: str, longest: int, seen: Counter[str]) -> Section:
     key = slug(part.title) if child is part else f"{slug(part.title)}/{slug(child.title)}"
     seen[key] += 1
-    prose = _prose(_REFERENCE.sub(" ", body[:LONGEST]))
+    prose = _prose(_REFERENCE.sub(" ", body[:longest]))
     return Section(
         key=key if seen[key] == 1 else f"{key}-{seen[key]}",
         title=child.title,

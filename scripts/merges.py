@@ -52,10 +52,10 @@ class Case:
         return sorted(found, key=lambda pair: (-pair[0].score, pair[1].id, pair[2].id))
 
     def merge(self, likeness: Likeness, one: Affair, other: Affair, sources: dict[int, int]) -> AffairMerge:
-        """`sources`: how many each affair has. Raises RecordError where a person has decided differently of the two."""
-        taken_up = {one.publication_status, other.publication_status} - {PublicationStatus.DRAFT}
-        if len(taken_up) > 1:
-            raise RecordError(f"cannot be one: a person has made them {' and '.join(sorted(taken_up))}")
+        """`sources`: how many each affair has. Raises RecordError where a person has taken up both: none is hidden."""
+        statuses = [one.publication_status, other.publication_status]
+        if PublicationStatus.DRAFT not in statuses:
+            raise RecordError(f"cannot be one: a person has made them {' and '.join(sorted(statuses))}")
         # What a person has taken up is never hidden behind a draft.
         kept, merged = sorted(
             (one, other),

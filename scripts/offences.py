@@ -139,18 +139,36 @@ POLITICAL = (
     *("reforme", "reformes", "carriere", "parcours", "commission", "ministre", "ministere", "loi", "lutte", "police"),
     *("magistrat", "magistrate", "etudes", "formation", "verbal"),
 )
+#: To whom something was done: a section with such a heading is no affair of theirs.
+HARMED = ("victime", "victimes", "partie civile", "parties civiles", "plaignant", "plaignante")
+#: Something was taken back: a stage that accuses is none any more.
+UNDONE = (
+    *("annule", "annulee", "annulees", "annulation", "infirme", "infirmee", "hors de cause", "innocente", "innocentee"),
+    *("blanchi", "blanchie", "disculpe", "disculpee", "amnistie", "amnistiee", "rehabilite", "rehabilitee"),
+)
 
 Word = TypeVar("Word", Offence, Stage)
 
 
 def offence(title: str, text: str = "") -> Offence:
     """What the title names first, or else the only one that the text names."""
-    return _said(_OFFENCES, OFFENCES, fold(title), fold(text)) or Offence.AUTRE
+    if found := _OFFENCES.search(fold(title)):
+        return OFFENCES[found[0]]
+    said = _said(_OFFENCES, OFFENCES, text)
+    return said.pop() if len(said) == 1 else Offence.AUTRE
 
 
 def stage(title: str, text: str = "") -> Stage:
-    """As `offence`; in a text what is denied (« n'a jamais été mis en examen ») is not said."""
-    return _said(_STAGES, STAGES, fold(title), fold(text)) or Stage.INCONNU
+    """The only one that the title says, or else the text.
+
+    What is denied (« n'a jamais été mis en examen ») is not said, nor what was undone (« condamnation annulée »).
+    """
+    is_undone = _UNDONE.search(fold(f"{title} {text}"))
+    for words in (title, text):
+        if said := _said(_STAGES, STAGES, _OF_OTHERS.sub(" ", words)):
+            is_one = len(said) == 1 and (said <= {*CLEARED} or not is_undone)
+            return said.pop() if is_one else Stage.INCONNU
+    return Stage.INCONNU
 
 
 def is_judicial(heading: str) -> bool:
@@ -158,11 +176,15 @@ def is_judicial(heading: str) -> bool:
     return bool(_JUDICIAL.search(words)) and not _POLITICAL.search(words)
 
 
-def _said(which: re.Pattern[str], table: Mapping[str, Word], title: str, text: str) -> Word | None:
-    if found := which.search(title):
-        return table[found[0]]
-    said = {table[one[0]] for one in which.finditer(text) if not _DENIED.search(text[: one.start()][-40:])}
-    return said.pop() if len(said) == 1 else None
+def is_of_somebody_harmed(heading: str) -> bool:
+    return bool(_HARMED.search(fold(heading)))
+
+
+def _said(which: re.Pattern[str], table: Mapping[str, Word], text: str) -> set[Word]:
+    """But for what is denied."""
+    words = fold(text)
+    found = which.finditer(words)
+    return {table[one[0]] for one in found if not _DENIED.search(words[max(one.start() - 40, 0) : one.start()])}
 
 
 def _any(words: tuple[str, ...] | Mapping[str, object]) -> re.Pattern[str]:
@@ -171,4 +193,7 @@ def _any(words: tuple[str, ...] | Mapping[str, object]) -> re.Pattern[str]:
 
 
 _OFFENCES, _STAGES, _JUDICIAL, _POLITICAL = _any(OFFENCES), _any(STAGES), _any(JUDICIAL), _any(POLITICAL)
+_HARMED, _UNDONE = _any(HARMED), _any(UNDONE)
 _DENIED = re.compile(r"\b(?:pas|jamais|sans|ni|aucune?)(?: \w+){0,2} $")
+# Without an accent it is what somebody says of others (but « le condamne » is a judge's), or does with a debt.
+_OF_OTHERS = re.compile(r"(?<!\ble )(?<!\bla )\bcondamne\b|\bs['’]acquitte\b")

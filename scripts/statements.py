@@ -21,7 +21,7 @@ from scripts.text import clean
 START, END = "P580", "P582"
 REFERENCE = "P854"
 FRENCH = "frwiki"  # the French Wikipedia, among the sites that an item links
-LONGEST_ADDRESS = 2000
+LONGEST_ADDRESS = 2000  # bytes: a longer one would not fit into the index of a key
 _GREGORIAN = "Q1985727"
 _MONTH, _DAY = 10, 11  # Wikibase's precisions; 9 is a year, and what is lower says less than a year
 _RANKS = {"preferred": True, "normal": False}
@@ -223,7 +223,7 @@ def _address(told: object) -> str | None:
         parts = urlsplit(written or "")
     except ValueError:  # RecordError is one
         return None
-    is_one = parts.scheme in {"http", "https"} and parts.hostname and len(written or "") <= LONGEST_ADDRESS
+    is_one = parts.scheme in {"http", "https"} and parts.hostname and len((written or "").encode()) <= LONGEST_ADDRESS
     return written if is_one and " " not in (written or " ") else None
 
 

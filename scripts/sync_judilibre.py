@@ -194,13 +194,8 @@ class _Reading:
         return len(taken)
 
 
-def _no_flags(_: argparse.ArgumentParser) -> None:
-    """Only those that every script has."""
-
-
 SCRIPT = Script(
     name="sync-judilibre",
     summary="Decisions of the Cour de cassation, from Judilibre, by topic and chamber.",
-    flags=_no_flags,
     run=run,
 )

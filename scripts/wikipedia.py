@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,7 +42,7 @@ class Wikipedia:
         self._source = source
 
     def pages(self, titles: Iterable[str]) -> dict[str, Page | RecordError]:
-        """Every title, with its page or why there is none. A redirect is none's own article: it is as it stands.
+        """Every title, with its page or why there is none. A redirect is none: what it had may be where it leads.
 
         Raises SourceDown, SourceRefused and BadSource.
         """
@@ -94,4 +95,6 @@ def _page(told: dict[str, Any]) -> Page | RecordError:
     page, revision = told.get("pageid"), newest.get("revid") if isinstance(newest, dict) else None
     if not isinstance(wikitext, str) or not isinstance(page, int) or not isinstance(revision, int):
         return RecordError("has no text, no revision or no id")
+    if re.match(r"\s*#redirect", wikitext, re.IGNORECASE):
+        return RecordError("is a redirect to another article")
     return Page(page, str(told["title"]), revision, wikitext)

@@ -8,7 +8,10 @@ from scripts.models.row import Row
 
 
 class SyncMetadata(Row):
-    """What a source looked like at its last complete pass, or how far it was read: a row per script, part and mode."""
+    """What a source looked like at its last complete pass, or how far it was read: a row per script, part and mode.
+
+    What is about one politician has a key that ends in `:` and the slug: so scripts.erasure finds it.
+    """
 
     __tablename__ = "sync_metadata"
 

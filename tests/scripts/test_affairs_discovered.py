@@ -1,12 +1,14 @@
 """discover-affairs: what of statements and sections becomes an affair, and what becomes of it."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import create_engine, text
 
-from scripts.models import AffairSource
+from scripts.models import AffairMerge, AffairSource, Confidence, PressAnalysis, PressArticle
 from scripts.settings import database_url
+from tests.scripts.affairs import affair
 from tests.scripts.documents import Json
 from tests.scripts.items import NOBODY_KNOWS, at, entities, item, named, statement, words
 from tests.scripts.sites import SAMPLES, Site
@@ -15,6 +17,7 @@ from tests.scripts.wikidata_people import politician, politicians, write
 from tests.scripts.wikipedia_articles import article, linked, missing, pages
 
 SCRIPT = "discover-affairs"
+NOW = datetime(2025, 11, 1, tzinfo=UTC)
 OFFENCE, COURT, FINE = item("Q970", "fraude fiscale"), item("Q971", "tribunal de Tournecoin"), item("Q972", "amende")
 
 
@@ -42,7 +45,12 @@ def one(sqlite_site: Site) -> Site:
 
 def test_a_conviction_has_what_its_qualifiers_and_references_say(one: Site) -> None:
     told = convicted(P4884=named("Q971"), P1596=named("Q972"))
-    urls = [words("https://gazette.example/a"), words("javascript:alert(1)"), {"snaktype": "broken"}]
+    urls = [
+        words("https://gazette.example/a"),
+        words("javascript:alert(1)"),
+        words(f"https://gazette.example/{'é' * 1000}"),
+        {"snaktype": "broken"},
+    ]
     told["references"] = [{"snaks": {"P854": urls}}, "broken"]
     serve(one, item("Q1", "Ombeline Nom", P1399=[told]))
     outcome = one.sync(SCRIPT)
@@ -161,6 +169,76 @@ def test_what_the_press_has_added_to_a_draft_stays(one: Site) -> None:
     assert one.dump() == before
 
 
+@pytest.mark.parametrize(
+    ("was", "qualifiers", "stage"),
+    [
+        # The press knows better how far it is; not that a conviction is final of which Wikidata says that it is not.
+        ("PROCES", {"P1534": NOBODY_KNOWS}, "PROCES"),
+        ("CONDAMNATION_DEFINITIVE", {"P1534": NOBODY_KNOWS}, "INCONNU"),
+    ],
+)
+def test_a_conviction_that_is_final_no_more_is_not_kept_so_by_the_press(
+    one: Site, was: str, qualifiers: Json, stage: str
+) -> None:
+    serve(one, item("Q1", "Nom", P1399=[convicted()]))
+    one.sync(SCRIPT)
+    write(one, AffairSource(affair_id=1, url="https://gazette.example/a", publisher="Gazette", title="Titre"))
+    change(one, f"UPDATE affairs SET stage = '{was}'")  # noqa: S608 - ours
+    serve(one, item("Q1", "Nom", P1399=[convicted("Q1$A", **qualifiers)]))
+    one.sync(SCRIPT)
+    assert [row["stage"] for row in one.rows("affairs")] == [stage]
+
+
+def test_who_is_cleared_by_the_source_is_not_left_convicted_by_the_press(one: Site) -> None:
+    told, heading = linked(item("Q1", "Nom"), "Nom"), "== Affaires judiciaires ==\n=== Phares ===\n"
+    serve(one, told, articles=(article(5, "Nom", f"{heading}Mis en examen.\n"),))
+    one.sync(SCRIPT)
+    write(one, AffairSource(affair_id=1, url="https://gazette.example/a", publisher="Gazette", title="Titre"))
+    change(one, "UPDATE affairs SET stage = 'CONDAMNATION_PREMIERE_INSTANCE'")
+    for word, stage in (("Procès.", "CONDAMNATION_PREMIERE_INSTANCE"), ("Relaxe.", "RELAXE")):
+        serve(one, told, articles=(article(5, "Nom", f"{heading}{word}\n", 8),))
+        one.sync(SCRIPT)
+        assert [row["stage"] for row in one.rows("affairs")] == [stage]
+
+
+def test_a_reference_that_wikidata_has_dropped_is_nothing_that_the_press_has_added(one: Site) -> None:
+    told = convicted()
+    told["references"] = [{"snaks": {"P854": [words("https://gazette.example/a")]}}]
+    serve(one, item("Q1", "Nom", P1399=[told]))
+    one.sync(SCRIPT)
+    change(one, "UPDATE affairs SET stage = 'INCONNU'")
+    serve(one, item("Q1", "Nom", P1399=[convicted()]))
+    one.sync(SCRIPT)
+    assert [row["stage"] for row in one.rows("affairs")] == ["CONDAMNATION_DEFINITIVE"]
+
+
+def test_what_the_press_had_added_to_a_draft_that_is_gone_is_analysed_again(one: Site) -> None:
+    serve(one, item("Q1", "Nom", P1399=[convicted()]))
+    one.sync(SCRIPT)
+    for number in (1, 2):
+        url = f"https://gazette.example/{number}"
+        analysis = {"tier": 2, "is_judicial": True, "model": "m", "analyzed_at": NOW, "content_sha256": "c"}
+        write(one, PressArticle(id=number, feed="lcp", external_id=url, url=url, title="Titre", description=""))
+        write(one, PressAnalysis(article_id=number, **analysis))
+    write(one, AffairSource(affair_id=1, url="https://gazette.example/1", publisher="Gazette", title="Titre"))
+    serve(one, item("Q1", "Nom"))
+    assert one.sync(SCRIPT).counters["affairsRemoved"] == 1
+    assert [row["article_id"] for row in one.rows("press_analyses")] == [2]
+
+
+def test_a_redirect_takes_no_draft_away(one: Site) -> None:
+    told = linked(item("Q1", "Nom"), "Nom")
+    politician(one, 2, "Q2")
+    other = linked(item("Q2", "B"), "B")
+    serve(one, told, other, articles=(article(5, "Nom", "== Procès ==\n"), article(6, "B", "Rien.")))
+    one.sync(SCRIPT)
+    moved = article(5, "Nom", "#REDIRECTION [[Nom (député)]]\n")
+    serve(one, told, other, articles=(moved, article(6, "B", "Rien.")))
+    outcome = one.sync(SCRIPT)
+    assert (outcome.code, outcome.counters["errors"], outcome.counters["affairsRemoved"]) == (0, 1, 0)
+    assert "« Nom » (ombeline-nom1) is a redirect to another article." in outcome.err
+
+
 def test_only_one_politician_and_only_one_source_of_the_two(one: Site) -> None:
     politician(one, 2, "Q2")
     serve(one, item("Q1", "A", P1399=[convicted()]), item("Q2", "B", P1399=[convicted("Q2$A")]))
@@ -177,9 +255,13 @@ def test_an_item_that_is_somebody_elses_by_now_takes_its_draft_along(one: Site) 
     politician(one, 2)
     serve(one, item("Q1", "A", P1399=[convicted()]))
     one.sync(SCRIPT)
+    affair(one, 2)
+    write(one, AffairMerge(kept_id=1, merged_id=2, confidence=Confidence.HIGH, why="…"))
+    change(one, "UPDATE affairs SET merged_into_id = 1 WHERE id = 2")
     change(one, "UPDATE external_ids SET politician_id = 2")
     one.sync(SCRIPT)
-    assert [row["politician_id"] for row in one.rows("affairs")] == [2]
+    assert {(row["politician_id"], row["merged_into_id"]) for row in one.rows("affairs")} == {(1, None), (2, None)}
+    assert one.rows("affair_merges") == []
 
 
 def test_on_the_samples_it_finds_what_is_there(site: Site) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from scripts.erasure import digest
 from scripts.models import (
     Declaration,
     Embedding,
@@ -21,6 +22,7 @@ from scripts.models import (
     PressMention,
     Rating,
     Row,
+    SyncMetadata,
     TextKind,
 )
 from scripts.models import Doubt as DoubtRow
@@ -57,6 +59,8 @@ def fill(site: Site, who: int) -> None:
         GeneratedText(kind=TextKind.BIOGRAPHY, subject_id=who, text="Elle est née.", **texts),
         Embedding(entity_type=EntityType.POLITICIAN, entity_id=who, title="Ombeline", **vector),
         Embedding(entity_type=EntityType.AFFAIR, entity_id=who, title="Affaire", **vector),
+        SyncMetadata(key=f"factchecks:ombeline-nom{who}", cursor="asked"),
+        SyncMetadata(key=f"generate-biographies:ombeline-nom{who}", cursor="c"),
         DoubtRow(
             source=IdSource.GOUVERNEMENT,
             external_id=f"g{who}",
@@ -88,7 +92,7 @@ def two(site: Site) -> Site:
 
 def referring() -> set[str]:
     """Every table that has somebody of ours, by a key or by a number alone."""
-    found = {"politicians", "doubts"}
+    found = {"politicians", "doubts", "sync_metadata"}
     for table in Row.metadata.sorted_tables:
         targets = {key.column.table.name for key in table.foreign_keys}
         if targets & {"politicians", "affairs"} or {"subject_id", "entity_id", "politician_id"} & {*table.c.keys()}:
@@ -101,7 +105,10 @@ def test_of_the_erased_no_table_has_anything_and_the_others_keep_all(two: Site) 
     before = two.dump()
     filled = {name for name, there in before.items() if there}
     assert referring() <= filled, "fill it for both, so that it is tested"
-    assert two.sync("erase", "ombeline-nom1").code == 0
+    erased = two.sync("erase", "ombeline-nom1")
+    assert (erased.code, erased.err) == (0, "")
+    for told in ("2 of affairs", "2 of embeddings", "2 of sync_metadata", "1 of votes"):
+        assert told in erased.out
     after = two.dump()
     for name in referring():
         kept = len(after[name])
@@ -109,7 +116,15 @@ def test_of_the_erased_no_table_has_anything_and_the_others_keep_all(two: Site) 
     assert "ombeline-nom1" not in str(after)
     assert not re.search(r"99001F|99121|'Q100'|'g1'|'m1'|'d1'", str(after))
     assert [vote["politician_id"] for vote in after["votes"]] == [None, 2]
-    assert after["erasures"]
+    ids = [
+        (IdSource.WIKIDATA, "Q100"),
+        (IdSource.SENAT, "99001F"),
+        (IdSource.HATVP, "99121"),
+        (IdSource.GOUVERNEMENT, "g1"),
+    ]
+    assert {row["id_sha256"] for row in after["erasures"]} == {digest(*one) for one in ids}, (
+        "also as a person has decided"
+    )
     assert two.sync("erase", "ombeline-nom1").code == 64
 
 

@@ -171,6 +171,24 @@ def test_whose_claim_it_is(sqlite_site: Site, claimant: str | None, is_claimant:
     assert mentions(sqlite_site) == {("https://a.example/1", 1, bool(is_claimant))}
 
 
+@pytest.mark.parametrize("claimant", ["Robert Le Roc", "Robert Le Roc, maire"])
+def test_a_claimant_of_another_first_name_is_another_person(sqlite_site: Site, claimant: str) -> None:
+    named(sqlite_site, 1, "Anne", "Le Roc")
+    told = claim("La mer monte", review("https://a.example/1"), claimant=claimant)
+    sqlite_site.put(HERE, "ombeline-nom1.json", claims(told))
+    assert sqlite_site.sync(HERE).counters["namingNobody"] == 1
+    assert mentions(sqlite_site) == set()
+
+
+def test_a_last_name_that_two_have_says_of_neither_that_the_claim_is_theirs(sqlite_site: Site) -> None:
+    named(sqlite_site, 1, "Anne", "Le Roc")
+    named(sqlite_site, 2, "Jean", "Le Roc")
+    told = claim("Anne Le Roc nage", review("https://a.example/1"), claimant="Le Roc")
+    sqlite_site.put(HERE, "ombeline-nom1.json", claims(told))
+    sqlite_site.sync(HERE)
+    assert mentions(sqlite_site) == {("https://a.example/1", 1, False)}
+
+
 def test_a_claim_that_names_none_of_ours_is_not_kept(sqlite_site: Site) -> None:
     politician(sqlite_site, 1)
     # Nor where the end of one text and the beginning of the next would be a name.
@@ -302,3 +320,9 @@ def test_on_the_samples_it_succeeds_and_shows_something(site: Site) -> None:
     assert (outcome.code, outcome.err) == (0, "")
     wanted = {"claimsFound": 7, "factChecksCreated": 7, "mentionsCreated": 8, "namingNobody": 1, "ratingsUnknown": 1}
     assert {name: outcome.counters[name] for name in wanted} == wanted
+
+
+def test_a_folders_file_is_read_once_whatever_pages_it_speaks_of(sqlite_site: Site) -> None:
+    politician(sqlite_site, 1)
+    sqlite_site.put(HERE, "ombeline-nom1.json", claims(claim("Nom1 nage", GOOD), token="next"))
+    assert sqlite_site.sync(HERE).counters["claimsFound"] == 1

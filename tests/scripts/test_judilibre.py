@@ -10,6 +10,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from scripts.decisions import decision as read
 from scripts.judilibre import PAGE_SIZE, TOPICS
 from tests.scripts.court import SECRETS, TOKEN, Court, decision, page, taxonomies
 from tests.scripts.sites import SAMPLES, Outcome, Site
@@ -315,3 +316,11 @@ def test_killed_between_pages_and_run_again_it_is_whole(new_site: Callable[[], S
     assert killed.sync(HERE).code == 0
     assert killed.meaning() == untouched.meaning()
     assert len(killed.rows("decisions")) == 170
+
+
+def test_themes_within_themes_are_read_two_deep_however_deep_they_go() -> None:
+    nested: object = "corps"
+    for _ in range(5_000):
+        nested = [nested]
+    told = decision(1, themes=["élu", ["maire", "", 7], [["corps"]], nested])
+    assert read(told, {}, {})["themes"] == ["élu", "maire"]

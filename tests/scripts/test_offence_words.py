@@ -6,14 +6,25 @@ import pytest
 
 from scripts.case_numbers import numbers
 from scripts.errors import RecordError
-from scripts.judicial_sections import LONGEST, MOST, sections
+from scripts.judicial_sections import LONGEST, LONGEST_OF_ALL, MOST, sections
 from scripts.models import Offence, Stage
-from scripts.offences import OFFENCES, SEVERITY, STAGES, is_judicial, offence, stage
+from scripts.offences import (
+    HARMED,
+    JUDICIAL,
+    OFFENCES,
+    POLITICAL,
+    SEVERITY,
+    STAGES,
+    UNDONE,
+    is_judicial,
+    offence,
+    stage,
+)
 from scripts.text import fold
 
 
 def test_every_word_is_spelled_as_it_is_compared_and_every_offence_has_a_weight() -> None:
-    assert all(fold(word) == word for word in (*OFFENCES, *STAGES))
+    assert all(fold(word) == word for word in (*OFFENCES, *STAGES, *JUDICIAL, *POLITICAL, *HARMED, *UNDONE))
     assert set(OFFENCES.values()) == set(Offence) - {Offence.AUTRE}
     assert set(STAGES.values()) == set(Stage) - {Stage.INCONNU}
     assert set(SEVERITY) == set(Offence)
@@ -44,6 +55,19 @@ def test_what_it_is_about(title: str, text: str, said: Offence) -> None:
         ("Phares", "Il n'a jamais été mis en examen.", Stage.INCONNU),
         ("Phares", "Entendu sans être mis en examen, puis relaxé.", Stage.RELAXE),
         ("Phares", "Condamné, puis relaxé.", Stage.INCONNU),
+        # Nor in a heading is the first word taken for the last.
+        ("Mise en examen, puis non-lieu", "", Stage.INCONNU),
+        ("Condamnation et relaxe", "Il est condamné.", Stage.INCONNU),
+        ("Jamais condamné", "", Stage.INCONNU),
+        ("Condamnation annulée", "Il est condamné en 2019.", Stage.INCONNU),
+        ("Phares", "Sa mise en examen est annulée.", Stage.INCONNU),
+        ("Phares", "Mis hors de cause, il obtient un non-lieu.", Stage.NON_LIEU),
+        # Whose word it is: a politician who condemns is not condemned, nor acquitted who pays.
+        ("Plainte pour menaces", "Il condamne ces menaces.", Stage.INCONNU),
+        ("Phares", "La région condamne ces menaces.", Stage.INCONNU),
+        ("Phares", "Elle s'acquitte de sa dette.", Stage.INCONNU),
+        ("Phares", "Le tribunal le condamne.", Stage.CONDAMNATION_PREMIERE_INSTANCE),
+        ("Phares", "Relaxé ; en appel, la cour infirme et le condamne.", Stage.INCONNU),
         ("Phares", "Un non-lieu est prononcé.", Stage.NON_LIEU),
         ("Phares", "", Stage.INCONNU),
     ],
@@ -95,10 +119,34 @@ def test_subsections_are_affairs_and_else_the_section_itself() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "headings",
+    [
+        "== Affaires judiciaires ==\n=== Victime de violences ===\n",
+        "== Plainte comme partie civile ==\n",
+        "== Victime : le procès ==\n=== Condamnation ===\n",
+    ],
+)
+def test_of_whom_something_was_done_to_it_makes_nothing(headings: str) -> None:
+    assert sections(f"{headings}Viol.\n") == []
+
+
 def test_a_page_with_too_many_is_refused() -> None:
     assert len(sections("== Procès ==\n" * MOST)) == MOST
     with pytest.raises(RecordError, match="more than"):
         sections("== Procès ==\n" * (MOST + 1))
+
+
+def test_of_a_whole_page_the_parser_gets_so_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[str] = []
+
+    def prose(text: str) -> str:
+        given.append(text)
+        return text
+
+    monkeypatch.setattr("scripts.judicial_sections._prose", prose)
+    sections(f"== Procès ==\n{'a' * LONGEST}\n" * MOST)
+    assert LONGEST_OF_ALL * 0.9 < sum(len(text) for text in given) < LONGEST_OF_ALL * 1.1
 
 
 @pytest.mark.parametrize("hostile", ["<ref>", "{{[[<b>", "{|\n|-\n", "<!--", "<ref ", "RG ", "=", "== x\n", "ECLI:"])

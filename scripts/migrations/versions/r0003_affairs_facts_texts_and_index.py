@@ -131,9 +131,7 @@ def upgrade() -> None:
     op.create_table(
         "press_analyses",
         _id(),
-        sa.Column(
-            "article_id", ID, sa.ForeignKey("press_articles.id", ondelete="CASCADE"), nullable=False, unique=True
-        ),
+        _of("article_id", "press_articles", with_it=True, unique=True),
         sa.Column("tier", sa.Integer, nullable=False),
         sa.Column("is_judicial", sa.Boolean, nullable=False),
         sa.Column("model", sa.Text),
