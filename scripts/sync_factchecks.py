@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 
+import httpx
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
@@ -26,6 +27,8 @@ PAGE_SIZE = 100
 PAGES = 3  # a politician
 #: Politicians a run, without --limit or --all.
 MOST = 50
+#: Politicians in a row after whom it must be the key that Google answers with a 400, and not their names.
+REFUSED = 3
 #: Of each politician when they were last asked for; the rest of the key is the slug.
 ASKED = "factchecks:"
 #: Whom the site does not show is asked for by --all and --politician alone.
@@ -51,18 +54,24 @@ def run(call: Call, own: argparse.Namespace) -> None:
         people = session.execute(select(Politician.id, Politician.first_name, Politician.last_name)).tuples()
         claimants = Claimants([Person(*person) for person in people])
         due = _due(session, call, own)
+    refused = 0
     for done, subject in enumerate(due, start=1):
         try:
             found = search.reviews(subject)
         except BadSource as error:
             search.failed(error)
             continue
-        except (SourceDown, SourceRefused):
+        except (SourceDown, SourceRefused) as error:
+            refused += 1
+            if error.status == httpx.codes.BAD_REQUEST and refused < REFUSED:
+                search.failed(error)
+                continue
             # The next one would be told the same.
             counters["apiErrors"] += 1
             counters["errors"] += 1
             call.report.result(counters)
             raise
+        refused = 0
         with call.database.transaction() as session:
             for counter, count in _write(session, found, claimants).items():
                 counters[counter] += count

@@ -18,7 +18,7 @@ from scripts.database import connected
 from scripts.errors import BadSource, RecordError
 from scripts.models import PublicationStatus, Rating, SyncMetadata
 from scripts.settings import database_url
-from scripts.sync_factchecks import MOST
+from scripts.sync_factchecks import MOST, REFUSED
 from tests.scripts.fact_checks import KEY, Google, claim, claims, review
 from tests.scripts.sites import SAMPLES, Outcome, Site
 from tests.scripts.wikidata_people import politician, politicians
@@ -298,6 +298,23 @@ def test_it_says_what_google_says_but_not_the_key(sqlite_site: Site, google: Goo
     assert f"answers {status}: API key not valid: ***. Please pass a valid API key." in outcome.err
     assert not shown(sqlite_site, outcome)
     assert len(google.asked) == 1
+
+
+def test_a_name_that_google_refuses_keeps_it_from_no_other(sqlite_site: Site, google: Google) -> None:
+    for number in range(1, 4):
+        politician(sqlite_site, number)
+    google.answers["Ombeline Nom1"] = [Response("{}", status=400)]
+    outcome = sqlite_site.sync(HERE)
+    assert (outcome.code, outcome.counters["politiciansSearched"], outcome.counters["apiErrors"]) == (0, 2, 1)
+    assert "answers 400" in outcome.err
+
+
+def test_a_key_that_google_refuses_is_not_tried_with_every_name(sqlite_site: Site, google: Google) -> None:
+    for number in range(1, 9):
+        politician(sqlite_site, number)
+        google.answers[f"Ombeline Nom{number}"] = [Response("{}", status=400)]
+    assert sqlite_site.sync(HERE).code == 1
+    assert len(google.asked) == REFUSED
 
 
 @pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 429, 500])
