@@ -4,9 +4,10 @@ Exit codes (sysexits): 0 done, 1 failed, 64 called wrongly, 75 the source is dow
 """
 
 import difflib
+import os
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 
 import psycopg
@@ -58,8 +59,7 @@ def _dispatch(name: str, flags: Sequence[str], report: Report, client: HttpClien
         with connected(read_settings().database) as engine:
             report.log(migrate(engine))
     elif name in {"--help", "-h"}:
-        for line in _overview():
-            print(line)
+        _tell(_overview())
     else:
         raise CalledWrongly(_unknown(name))
 
@@ -73,8 +73,17 @@ def _answer(name: str, flags: Sequence[str], client: HttpClient) -> None:
     with connected(settings.database) as engine:
         require_tables(engine)
         with closing(Database(engine)) as database:
-            for line in command.answer(Asked(given, database, settings, client)):
-                print(line)
+            _tell(command.answer(Asked(given, database, settings, client)))
+
+
+def _tell(lines: Iterable[str]) -> None:
+    try:
+        for line in lines:
+            print(line)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads has read enough, as `| head` has. What is still buffered goes nowhere, too.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(script: Script, flags: Sequence[str], report: Report, client: HttpClient) -> None:

@@ -88,6 +88,14 @@ def test_a_wrong_call_exits_64_before_anything_is_read(
     assert named in capsys.readouterr().err
 
 
+def test_who_reads_no_further_as_head_does_is_no_error(sqlite_site: Site) -> None:
+    with sqlite_site.command("--help") as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert (process.wait(30), process.stderr.read()) == (0, "")
+
+
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_help_names_every_flag_but_the_tests_own(script: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
