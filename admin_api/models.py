@@ -52,9 +52,11 @@ _TOP_LEVEL = text("parent_id IS NULL")
 
 
 class Row(DeclarativeBase):
-    # SQLAlchemy reads it once, and types it itself: a ClassVar would not be what its base class has.
-    # SQLAlchemy reads it from the class, where it is never changed.
-    type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: Json, list[dict[str, Any]]: Json}  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class, and types it itself
+        datetime: UtcDateTime,
+        dict[str, Any]: Json,
+        list[dict[str, Any]]: Json,
+    }
 
 
 class SyncJob(Row):

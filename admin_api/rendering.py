@@ -132,8 +132,7 @@ ENVIRONMENT.filters |= {
     "duration": _duration,
     "json": _json,
 }
-# The extension adds the method when it is loaded, which no type says.
-ENVIRONMENT.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+ENVIRONMENT.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]  # i18n adds it
 
 
 def page(

@@ -94,8 +94,7 @@ async def _end(processes: Iterable[psutil.Process], ask: signal.Signals, patienc
     _signal(processes, signal.SIGCONT)
     deadline = loop.time() + patience
     # Most are not our children, so nothing but a look tells that they have ended.
-    # Nothing tells of the death of a process that is not our child: it has to be looked for.
-    while _alive(processes) and loop.time() < deadline and not hurry.is_set():  # noqa: ASYNC110
+    while _alive(processes) and loop.time() < deadline and not hurry.is_set():  # noqa: ASYNC110 - nobody tells
         await asyncio.sleep(0.05)
     _signal(processes, signal.SIGKILL)
     while _alive(processes) and loop.time() < deadline + patience:  # noqa: ASYNC110 - as above

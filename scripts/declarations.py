@@ -17,10 +17,9 @@ from scripts.senators import matricule
 from scripts.tables import Line, given, needed
 from scripts.text import clean, fold
 
-# A list of words, which is easier to read and to change than a list of strings.
 COLUMNS = frozenset(
-    "prenom nom classement type_mandat qualite type_document date_publication date_depot nom_fichier "  # noqa: SIM905
-    "statut_publication id_origine".split()
+    "prenom nom classement type_mandat qualite type_document date_publication date_depot "  # noqa: SIM905 - words are easier to read
+    "nom_fichier statut_publication id_origine".split()
 )
 DOSSIERS = "https://www.hatvp.fr/livraison/dossiers/"
 #: Of interests (di), interests and activities (dia), assets (dsp; dspfm at the end of office); with m, an amendment.

@@ -8,10 +8,9 @@ from scripts import tables
 from scripts.errors import RecordError
 from scripts.tables import Line, day, given, needed
 
-# A list of words, which is easier to read and to change than a list of strings.
 COLUMNS = frozenset(
-    "id legislature civ nom prenom villeNaissance naissance groupe groupeAbrev departementNom departementCode circo "  # noqa: SIM905
-    "datePriseFonction job mail twitter website dateMaj".split()
+    "id legislature civ nom prenom villeNaissance naissance groupe groupeAbrev departementNom "  # noqa: SIM905 - easier to read
+    "departementCode circo datePriseFonction job mail twitter website dateMaj".split()
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -23,9 +23,6 @@ class PgVector(UserDefinedType[str]):
 
     def get_col_spec(self, **_: Any) -> str:
         return "vector"
-
-    def bind_processor(self, dialect: Dialect) -> Callable[[str | None], str | None] | None:
-        return None
 
 
 class Vector(TypeDecorator[Sequence[float]]):
